@@ -1,0 +1,87 @@
+"""The staff's screens over Socket.IO: hints to read again, slips and devices."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from flask import request
+from flask_socketio import Namespace, SocketIO, join_room
+
+from shared.domain.account import STAFF_ROLES
+from shared.domain.events import (
+    BoardChanged,
+    CallShown,
+    CallSounded,
+    CasesChanged,
+    DeviceChanged,
+    PaperChanged,
+    SignInEnded,
+)
+from shared.web.context import Hall
+from shared.web.live import Pulse, socket_principal
+
+PATH = "/counter"
+
+
+class CounterNamespace(Namespace):  # type: ignore[misc]
+    """Tells signed-in staff that something moved; what moved they read over the API."""
+
+    def __init__(self, hall: Hall, socketio: SocketIO) -> None:
+        super().__init__(PATH)
+        self._server = socketio
+        self._hall = hall
+        self._guard = threading.Lock()
+        self._by_sign_in: dict[int, set[str]] = {}
+        self._pulse = Pulse(socketio, self._tell_queue)
+        listeners = hall.store.listeners
+        listeners.on(BoardChanged, lambda _: self._pulse.ask())
+        listeners.on(PaperChanged, self._tell_slip)
+        listeners.on(DeviceChanged, self._tell_device)
+        listeners.on(CasesChanged, self._tell_cases)
+        listeners.on(CallShown, lambda event: self._tell("shown", {"id": event.call_id}))
+        listeners.on(CallSounded, lambda event: self._tell("sounded", {"id": event.call_id}))
+        listeners.on(SignInEnded, self._end)
+
+    def on_connect(self, auth: Any = None) -> bool:
+        """Let staff in, by token or by the page's cookie."""
+        principal = socket_principal(auth, tuple(STAFF_ROLES))
+        if principal is None or principal.sign_in_id is None:
+            return False
+        with self._guard:
+            self._by_sign_in.setdefault(principal.sign_in_id, set()).add(_sid())
+        join_room("staff")
+        return True
+
+    def on_disconnect(self, reason: Any = None) -> None:
+        """Forget a socket that is gone."""
+        with self._guard:
+            for sign_in_id, sids in list(self._by_sign_in.items()):
+                sids.discard(_sid())
+                if not sids:
+                    del self._by_sign_in[sign_in_id]
+
+    def _tell(self, event: str, data: dict[str, Any]) -> None:
+        self._server.emit(event, data, namespace=PATH, to="staff")
+
+    def _tell_queue(self) -> None:
+        self._tell("queue", {"version": self._hall.read(lambda uow: uow.hall.version)})
+
+    def _tell_slip(self, event: PaperChanged) -> None:
+        self._tell("slip", {"ticket": event.number, "case": event.case_number, "state": str(event.state)})
+
+    def _tell_device(self, event: DeviceChanged) -> None:
+        self._tell("device", {"name": event.name, "state": str(event.state)})
+
+    def _tell_cases(self, event: CasesChanged) -> None:
+        self._tell("cases", {"offices": list(event.offices)})
+
+    def _end(self, event: SignInEnded) -> None:
+        with self._guard:
+            sids = self._by_sign_in.pop(event.sign_in_id, set())
+        for sid in sids:
+            self._server.server.disconnect(sid, namespace=PATH)
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]

@@ -1,0 +1,146 @@
+/**
+ * What a wall shows of a board, as pure functions: which board counts, which calls stand where,
+ * and the words for waits, counters, time and age. Nothing here touches the page or the network.
+ */
+
+/** A new call stands alone at least this long; until then a later one shares the field with it. */
+export const ALONE_MS = 8000;
+/** So many calls share the field at most; older ones move to the list beside it. */
+export const FIELD_ROWS = 4;
+/** A call is the news for this long; after that the number stays, without the accent. */
+export const NEWS_MS = 60000;
+/** Without a sign of life for this long the screen says that it is not up to date. */
+export const STALE_MS = 8000;
+
+const STEP_SECONDS = 300;
+const HALL_CLOCK = new Intl.DateTimeFormat("zh-CN", {
+  timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+});
+
+/** Whether `board` replaces `last`: another epoch always does, the same one unless it is older. */
+export function accept(board, last) {
+  return !last || board.epoch !== last.epoch || board.version >= last.version;
+}
+
+/**
+ * The board's calls by rising id, each with `since`: when this screen began to show it, in ms of its own
+ * clock. `known` maps ids to the `since` of the board before, or is null on the first board, whose calls
+ * count from the moment they were called; `offset` is the server's clock minus this screen's.
+ */
+export function arrivals(calls, known, now, offset) {
+  return [...calls].sort((a, b) => a.id - b.id).map((call) => {
+    const begun = known ? now : Math.min(now, Date.parse(call.called_at) - offset);
+    return { ...call, since: known?.get(call.id) ?? begun };
+  });
+}
+
+/** The calls in the field, by rising id: the newest, and those before it that are not yet done. */
+export function field(calls, now) {
+  const latest = latestOfEachNumber(calls);
+  return latest
+    .filter((call, index) => index === latest.length - 1 || now - call.since < ALONE_MS)
+    .slice(-FIELD_ROWS);
+}
+
+/** The calls beside the field, newest first, at most `count`; a number in the field is not repeated. */
+export function recent(calls, rows, count) {
+  const inField = new Set(rows.map((call) => call.number));
+  return latestOfEachNumber(calls).filter((call) => !inField.has(call.number)).reverse().slice(0, count);
+}
+
+function latestOfEachNumber(calls) {
+  const latest = new Map();
+  for (const call of calls) {
+    if (!latest.has(call.number) || latest.get(call.number).id < call.id) latest.set(call.number, call);
+  }
+  return [...latest.values()].sort((a, b) => a.id - b.id);
+}
+
+/** The way to a call's floor, seen from this board: "上3楼", "下1楼", or "" on the floor itself. */
+export function way(call) {
+  if (call.direction === "here") return "";
+  return `${call.direction === "up" ? "上" : "下"}${call.floor}楼`;
+}
+
+/** The minutes of a band in steps of five, as slips and screens say them. */
+export function minutes(band) {
+  const low = Math.floor(band.low / STEP_SECONDS) * 5;
+  return [low, Math.max(low + 5, Math.ceil(band.high / STEP_SECONDS) * 5)];
+}
+
+/** A series' wait in the fewest words. */
+export function waitWords({ count, wait_seconds: band }) {
+  if (count === 0) return "没有人等";
+  if (!band) return "现在还说不准";
+  const [low, high] = minutes(band);
+  return `约${low}～${high}分`;
+}
+
+/** Everybody's wait on a floor, from the shortest to the longest of the series with people in them. */
+export function floorWait(waiting) {
+  const busy = waiting.filter((series) => series.count > 0);
+  if (!busy.length) return { low: 0, high: 0, words: "没有人等" };
+  const bands = busy.map((series) => series.wait_seconds).filter(Boolean);
+  if (!bands.length) return { low: 0, high: 0, words: "现在还说不准" };
+  const low = Math.min(...bands.map((band) => band.low));
+  const high = Math.max(...bands.map((band) => band.high));
+  const [from, to] = minutes({ low, high });
+  return { low, high, words: `约等 ${from}～${to} 分钟` };
+}
+
+/** Counter numbers in the fewest words: "1～3、5". */
+export function ranges(numbers) {
+  const runs = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run && number === run[1] + 1) run[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs.map(([from, to]) => {
+    if (from === to) return `${from}`;
+    return to === from + 1 ? `${from}、${to}` : `${from}～${to}`;
+  }).join("、");
+}
+
+/** "6、7号窗口" for the paused counters, "" when none is. */
+export function pausedWords(counters) {
+  const paused = counters.filter((counter) => counter.state === "paused").map((counter) => counter.number);
+  return paused.length ? `${ranges(paused)}号窗口` : "";
+}
+
+/** How old the picture is, in words, and whether people must be told. */
+export function freshness(age) {
+  const seconds = Math.floor(age / 1000);
+  const words = seconds < 5 ? "刚刚更新" : seconds < 60 ? `${seconds} 秒前更新`
+    : seconds < 3600 ? `${Math.floor(seconds / 60)} 分钟前更新` : `${Math.floor(seconds / 3600)} 小时前更新`;
+  return { stale: age >= STALE_MS, words };
+}
+
+/** The hall's time of day, "10:42", whatever zone this screen is set to. */
+export function hallTime(milliseconds) {
+  return HALL_CLOCK.format(milliseconds);
+}
+
+/**
+ * What a counter's sign says: `state` (calling, serving, free, paused, closed) and the ticket's number.
+ * A board may tell the counter's ticket itself; else its newest call of the last `NEWS_MS` counts.
+ */
+export function signState(board, number, now) {
+  const counter = board.counters.find((one) => one.number === number);
+  if (!counter || counter.state === "closed") return { state: "closed", ticket: null };
+  if (counter.ticket) {
+    return { state: counter.ticket.state === "serving" ? "serving" : "calling", ticket: counter.ticket.number };
+  }
+  if (counter.state === "paused") return { state: "paused", ticket: null };
+  if (counter.ticket === null) return { state: "free", ticket: null };
+  const call = board.calls.filter((one) => one.counter === number).sort((a, b) => a.id - b.id).at(-1);
+  const fresh = call && now - Date.parse(call.called_at) < NEWS_MS;
+  return fresh ? { state: "calling", ticket: call.number } : { state: "free", ticket: null };
+}
+
+/** The two nearest open counters of the same floor, where a person before a counter that rests may go. */
+export function openBeside(board, number) {
+  const floor = board.counters.find((one) => one.number === number)?.floor;
+  return board.counters.filter((one) => one.state === "open" && one.number !== number && one.floor === floor)
+    .map((one) => one.number).sort((a, b) => Math.abs(a - number) - Math.abs(b - number)).slice(0, 2);
+}

@@ -1,0 +1,66 @@
+/** The entrance wall: the building floor by floor, and the newest calls of the whole hall. */
+
+import { api, el } from "/static/js/hall.js";
+import { arrivals, floorWait, ranges, recent } from "./board.js";
+import { Freshness } from "./fresh.js";
+import { BoardLink } from "./link.js";
+import { keep, say, show } from "./rows.js";
+
+const CALLS = 4;
+/** Waits change slowly: the boards of the floors are asked for at most this often. */
+const FLOORS_MS = 5000;
+
+const main = document.querySelector("main");
+const bands = [...main.querySelectorAll("[data-band]")];
+const link = new BoardLink(null, draw);
+const fresh = new Freshness(link, main);
+let asked = -Infinity;
+let asking = false;
+let drawn = null;
+
+function draw(board) {
+  for (const band of bands) drawCounters(band, board.counters);
+  const calls = arrivals(board.calls, null, Date.now(), link.offset);
+  const rows = recent(calls, [], CALLS);
+  show(main.querySelector("[data-no-calls]"), rows.length === 0);
+  keep(main.querySelector("[data-latest]"), rows, (call) => call.id, latestRow);
+}
+
+function drawCounters(band, counters) {
+  const place = band.querySelector("[data-counters]");
+  const here = counters.filter((counter) => counter.floor === Number(band.dataset.band));
+  const open = here.filter((counter) => counter.state === "open").length;
+  const numbers = ranges(here.map((counter) => counter.number));
+  if (place) say(place, open ? `${numbers} · 开 ${open} 个` : `${numbers} · 都没开`);
+}
+
+function latestRow(call) {
+  return el("li", { class: "latest-call" },
+    el("b", { class: "latest-number" }, call.number),
+    el("span", { class: "latest-place" }, `${call.floor}楼 `, el("b", {}, String(call.counter)), "号窗口"));
+}
+
+/** The floors' waits stand on the floors' boards; they are asked for again when the hall has changed. */
+async function askFloors() {
+  const due = performance.now() - asked >= FLOORS_MS;
+  if (!link.board || asking || !due || drawn === `${link.board.epoch} ${link.board.version}`) return;
+  asking = true;
+  asked = performance.now();
+  const version = `${link.board.epoch} ${link.board.version}`;
+  try {
+    for (const band of bands) {
+      const { data } = await api("GET", `/board?floor=${band.dataset.band}`);
+      say(band.querySelector("[data-wait]"), floorWait(data.waiting).words);
+    }
+    drawn = version;
+  } catch (problem) {
+    console.warn("the boards of the floors did not come; asked again later", problem);
+  } finally {
+    asking = false;
+  }
+}
+
+setInterval(() => {
+  fresh.tick();
+  askFloors();
+}, 250);

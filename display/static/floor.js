@@ -1,0 +1,53 @@
+/** The wall of a floor: its calls, who is soon, how long each series waits, paused counters, the notice. */
+
+import { el } from "/static/js/hall.js";
+import { pausedWords, waitWords } from "./board.js";
+import { CallField } from "./calls.js";
+import { Freshness } from "./fresh.js";
+import { BoardLink } from "./link.js";
+import { keep, mark, say, show } from "./rows.js";
+
+const main = document.querySelector("main");
+const part = (name) => main.querySelector(`[data-${name}]`);
+const link = new BoardLink(Number(main.dataset.floor), draw);
+const calls = new CallField(link, main);
+const fresh = new Freshness(link, main);
+
+function draw(board) {
+  const paused = pausedWords(board.counters);
+  show(part("notice"), Boolean(board.notice));
+  say(part("notice"), board.notice ?? "");
+  say(part("paused"), paused && `暂停：${paused}`);
+  show(part("soon-none"), board.soon.length === 0);
+  mark(part("recent"), "rows", recentRows(Boolean(board.notice)));
+  keep(part("soon"), board.soon, (number) => number, (number) => el("li", {}, number));
+  drawWaiting(board.waiting);
+  calls.take(board);
+}
+
+/** A notice takes the height of a row, on an upright screen of two. */
+function recentRows(notice) {
+  if (!notice) return 5;
+  return matchMedia("(orientation: portrait)").matches ? 3 : 4;
+}
+
+function drawWaiting(waiting) {
+  const busy = waiting.filter((series) => series.count > 0);
+  const rows = waiting.length > 4 ? busy.slice(0, 4) : waiting;
+  mark(part("waiting"), "count", rows.length);
+  keep(part("waiting"), rows, (series) => series.series, waitingRow, (row, series) => {
+    say(row.querySelector(".waiting-people"), series.count ? `${series.count}人` : "");
+    say(row.querySelector(".waiting-time"), waitWords(series));
+  });
+}
+
+function waitingRow(series) {
+  return el("li", { class: "waiting" },
+    el("span", { class: "waiting-head" }, el("b", {}, series.series), el("span", { class: "waiting-people" })),
+    el("span", { class: "waiting-time" }));
+}
+
+setInterval(() => {
+  calls.draw();
+  fresh.tick();
+}, 250);

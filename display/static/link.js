@@ -1,0 +1,91 @@
+/** The line to the hall: whole boards in, confirmations out, and how long ago the hall was last heard. */
+
+import { connect } from "/static/js/hall.js";
+import { accept } from "./board.js";
+
+/** A connected line that stays silent this long is cut and opened anew. */
+const SILENT_MS = 12000;
+const RETRY_MS = 2000;
+
+export class BoardLink {
+  /** @param {number|null} floor the floor to watch, null for the whole hall
+   *  @param {(board: object) => void} onBoard called with every board that counts */
+  constructor(floor, onBoard) {
+    this.request = floor === null ? {} : { floor };
+    this.onBoard = onBoard;
+    this.board = null;
+    this.offset = 0;
+    this.heard = clock();
+    this.opened = this.heard;
+    this.socket = connect("/display");
+    this.socket.on("connect", () => this.watch());
+    this.socket.on("board", (board) => this.take(board));
+    this.socket.on("alive", (sign) => this.live(sign));
+    this.socket.on("disconnect", () => this.retry());
+    this.socket.on("connect_error", () => this.retry());
+  }
+
+  /** Milliseconds since the hall last said that this picture is right. */
+  get age() {
+    const now = clock();
+    return Math.max(0, now.steady - this.heard.steady, now.wall - this.heard.wall);
+  }
+
+  /** The hall's clock, in ms since 1970. */
+  get now() {
+    return Date.now() + this.offset;
+  }
+
+  watch() {
+    this.opened = clock();
+    this.socket.emit("watch", this.request);
+  }
+
+  /** A board counts only once it is drawn: a screen that fails to draw must not call itself fresh. */
+  take(board) {
+    if (!accept(board, this.board)) return;
+    this.offset = Date.parse(board.at) - Date.now();
+    this.onBoard(board);
+    this.board = board;
+    this.heard = clock();
+  }
+
+  live({ epoch, version, at }) {
+    if (this.board && epoch === this.board.epoch && version <= this.board.version) {
+      this.offset = Date.parse(at) - Date.now();
+      this.heard = clock();
+    } else {
+      this.watch();
+    }
+  }
+
+  /** The client library gives up by itself when the server refuses or ends a link: a wall never does. */
+  retry() {
+    if (this.socket.active || this.timer) return;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.socket.connect();
+    }, RETRY_MS);
+  }
+
+  /** Called now and then: a line that looks open and says nothing is opened anew. */
+  check() {
+    const silent = clock().steady - this.opened.steady;
+    if (!this.socket.connected || Math.min(this.age, silent) < SILENT_MS) return;
+    this.opened = clock();
+    this.socket.disconnect();
+    this.socket.connect();
+  }
+
+  /** Tell the hall what was done with a call; false when the line is down, then try again later. */
+  confirm(event, id) {
+    if (!this.socket.connected) return false;
+    this.socket.emit(event, { id });
+    return true;
+  }
+}
+
+// The steady clock stands still while a computer sleeps, the other one may be set back: the later counts.
+function clock() {
+  return { steady: performance.now(), wall: Date.now() };
+}

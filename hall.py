@@ -1,0 +1,164 @@
+"""The roof of the Baiyin one-thing hall: wires everything, and joins the commands into ``hall``."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Mapping
+from os import getpid
+from secrets import token_hex
+
+import click
+from flask import Flask
+from flask_socketio import SocketIO
+
+import counter.api
+import counter.case_api
+import counter.pages
+import counter.sockets
+import display.api
+import display.pages
+import display.sockets
+import hardware.pages
+import kiosk.api
+import kiosk.pages
+import kiosk.phone
+import kiosk.sockets
+from hardware.spooler import Spooler
+from hardware.transport import Transport, check_address, open_transport
+from hardware.virtual_printer import VirtualPrinters
+from shared.actions.devices import StoreReports
+from shared.commands.accounts import account_commands
+from shared.commands.catalogue import catalogue_group
+from shared.commands.demo import demo_command
+from shared.commands.founding import init_command
+from shared.commands.serving import check_command, print_test_command, serve_command
+from shared.commands.wiring import Parts
+from shared.domain.account import STAFF_ROLES
+from shared.domain.adapting import one_printer
+from shared.domain.clock import Clock, SystemClock
+from shared.domain.devices import PrinterSettings
+from shared.domain.events import SlipOrdered
+from shared.store.keyring import load_keyring
+from shared.store.store import Store
+from shared.web import hall_api, health, session_api
+from shared.web.application import new_flask, publish_description
+from shared.web.bodies import LARGEST
+from shared.web.context import Hall, install_hall
+from shared.web.press_limits import PressLimits
+from shared.web.principals import staff_guard
+from shared.web.security import TrustedProxies, origin_rule
+from shared.web.settings import Settings
+
+VERSION = "0.1.0"
+_APIS = (
+    session_api.api,
+    hall_api.api,
+    kiosk.api.api,
+    counter.api.api,
+    counter.case_api.api,
+    display.api.api,
+)
+
+
+def create_app(
+    settings: Settings, clock: Clock | None = None, demo_tokens: Mapping[str, str] | None = None
+) -> Flask:
+    """The application of one server process; nothing runs in the background until :func:`start`."""
+    clock = clock or SystemClock()
+    keyring = load_keyring(settings.data_dir, settings.secret_key)
+    adapt = one_printer(settings.printer) if settings.printer else None
+    store = Store(settings.database_url, keyring, clock, settings.address(), adapt)
+    hall = Hall(
+        settings=settings,
+        store=store,
+        clock=clock,
+        limits=PressLimits(on=settings.press_limits),
+        demo_tokens=demo_tokens or {},
+    )
+    app = new_flask(LARGEST)
+    install_hall(app.extensions, hall)
+    printers = VirtualPrinters()
+    _register(app, hall, printers)
+    app.extensions["parts"] = _wire(app, hall, printers)
+    return app
+
+
+def start(app: Flask) -> Parts:
+    """Begin what runs beside requests: printing and the walls' heartbeat."""
+    parts: Parts = app.extensions["parts"]
+    parts.start()
+    return parts
+
+
+def _register(app: Flask, hall: Hall, printers: VirtualPrinters) -> None:
+    """Every page and every address of the API."""
+    for api in _APIS:
+        app.register_blueprint(api.blueprint)
+    publish_description(app, _APIS, VERSION)
+    app.register_blueprint(session_api.sign_in_pages)
+    app.register_blueprint(health.health)
+    app.register_blueprint(kiosk.pages.create_blueprint())
+    app.register_blueprint(kiosk.phone.create_blueprint())
+    app.register_blueprint(counter.pages.create_blueprint())
+    app.register_blueprint(display.pages.create_blueprint())
+    guard = staff_guard(*STAFF_ROLES, open_in_demo=True)
+    app.register_blueprint(hardware.pages.create_blueprint(printers, guard))
+
+
+def _wire(app: Flask, hall: Hall, printers: VirtualPrinters) -> Parts:
+    """Sockets and printers, joined to the hall by its events."""
+    settings = hall.settings
+    socketio = SocketIO(
+        app,
+        async_mode=settings.async_mode,
+        cors_allowed_origins=origin_rule(settings),
+        max_http_buffer_size=100_000,
+        ping_interval=5,
+        ping_timeout=3,
+        manage_session=False,
+    )
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    walls = display.sockets.DisplayNamespace(hall, socketio)
+    for namespace in (
+        walls,
+        counter.sockets.CounterNamespace(hall, socketio),
+        kiosk.sockets.KioskNamespace(hall, socketio),
+    ):
+        socketio.on_namespace(namespace)
+    reports = StoreReports(hall.store)
+
+    def open_printer(printer: PrinterSettings) -> Transport:
+        return open_transport(printer, printers)
+
+    owner = f"{socket.gethostname()}:{getpid()}:{token_hex(4)}"
+    spooler = Spooler(reports, open_printer, owner)
+    hall.store.listeners.on(SlipOrdered, lambda event: spooler.wake(event.printer))
+    return Parts(app, hall, socketio, spooler, reports, walls, printers)
+
+
+def commands() -> click.Group:
+    """The command ``hall`` with all its parts."""
+    group = click.Group("hall", help="白银区人社局办事大厅：取号、叫号、打包一件事。")
+    group.add_command(demo_command(create_app, start))
+    group.add_command(serve_command(create_app, start))
+    group.add_command(init_command())
+    group.add_command(check_command(create_app, check_address))
+    group.add_command(print_test_command())
+    group.add_command(catalogue_group())
+    for command in account_commands():
+        group.add_command(command)
+    return group
+
+
+def main() -> None:
+    """Run ``hall``; servers run on one event loop, so the standard library is prepared for it first."""
+    if sys.argv[1:2] in (["serve"], ["demo"]):
+        from gevent import monkey
+
+        monkey.patch_all()
+    commands().main(prog_name="hall")
+
+
+if __name__ == "__main__":
+    main()

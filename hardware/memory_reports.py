@@ -1,0 +1,88 @@
+"""Jobs and reports kept in memory: a printer alone on a desk, and the tests, need no database."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from hardware.spooler import utc_now
+from shared.domain.devices import DeviceState, PaperState, PrinterSettings, PrintJob
+
+
+class MemoryReports:
+    """The port ``DeviceReports`` without a database; safe to use from several threads."""
+
+    def __init__(self, printers: Sequence[PrinterSettings]) -> None:
+        self._printers = {printer.name: printer for printer in printers}
+        self._changed = threading.Condition()
+        self._jobs: dict[str, deque[PrintJob]] = {name: deque() for name in self._printers}
+        self._ids = 0
+        self._owners: dict[str, tuple[str, int]] = {}
+        self.papers: dict[int, tuple[PaperState, str]] = {}
+        self.told: list[tuple[str, DeviceState, str]] = []
+
+    def order(
+        self,
+        printer: str,
+        document: Mapping[str, object],
+        ordered_at: datetime | None = None,
+        attempt: int = 1,
+    ) -> int:
+        """Let a slip wait for its printer; the number of the job."""
+        settings = self._printers[printer]
+        with self._changed:
+            self._ids += 1
+            job = PrintJob(
+                self._ids, printer, settings.address, settings.columns, settings.encoding, document,
+                ordered_at or utc_now(), attempt,
+            )  # fmt: skip
+            self._jobs[printer].append(job)
+            self.papers[job.id] = (PaperState.PENDING, "")
+            return job.id
+
+    def printers(self) -> Sequence[PrinterSettings]:
+        """The printers given at the start."""
+        return list(self._printers.values())
+
+    def lease(self, printer: str, owner: str) -> int | None:
+        """The first owner keeps the printer until ``release``."""
+        with self._changed:
+            holder, fence = self._owners.setdefault(printer, (owner, 1))
+            return fence if holder == owner else None
+
+    def release(self, printer: str, to: str) -> None:
+        """Give the printer to another owner, with the next fencing number."""
+        with self._changed:
+            fence = self._owners.get(printer, ("", 0))[1]
+            self._owners[printer] = (to, fence + 1)
+
+    def next_job(self, printer: str, owner: str) -> PrintJob | None:
+        """The oldest waiting job, for the owner alone."""
+        with self._changed:
+            if self._owners.get(printer, (owner, 0))[0] != owner or not self._jobs[printer]:
+                return None
+            return self._jobs[printer].popleft()
+
+    def paper(self, job_id: int, state: PaperState, detail: str) -> None:
+        """Keep what became of a job."""
+        with self._changed:
+            self.papers[job_id] = (state, detail)
+            self._changed.notify_all()
+
+    def device(self, printer: str, state: DeviceState, detail: str) -> None:
+        """Keep what a printer told."""
+        with self._changed:
+            self.told.append((printer, state, detail))
+            self._changed.notify_all()
+
+    def await_paper(self, job_id: int, seconds: float = 5.0) -> PaperState:
+        """Wait until something is known of a job; ``pending`` when nothing is by then."""
+        self.await_that(lambda: self.papers[job_id][0] is not PaperState.PENDING, seconds)
+        return self.papers[job_id][0]
+
+    def await_that(self, holds: Callable[[], bool], seconds: float = 5.0) -> bool:
+        """Wait until a condition on the reports holds; False when it does not by then."""
+        with self._changed:
+            return self._changed.wait_for(holds, seconds)

@@ -1,0 +1,36 @@
+"""Kiosks over Socket.IO: what becomes of the slip."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_socketio import Namespace, SocketIO, join_room
+
+from shared.domain.account import Role
+from shared.domain.events import PaperChanged
+from shared.web.context import Hall
+from shared.web.live import socket_principal
+
+PATH = "/kiosk"
+
+
+class KioskNamespace(Namespace):  # type: ignore[misc]
+    """Tells each kiosk of its own slips."""
+
+    def __init__(self, hall: Hall, socketio: SocketIO) -> None:
+        super().__init__(PATH)
+        self._server = socketio
+        hall.store.listeners.on(PaperChanged, self._tell)
+
+    def on_connect(self, auth: Any = None) -> bool:
+        """Let kiosks in, each into a room of its own."""
+        principal = socket_principal(auth, (Role.KIOSK,))
+        if principal is None:
+            return False
+        join_room(f"kiosk:{principal.name}")
+        return True
+
+    def _tell(self, event: PaperChanged) -> None:
+        if event.number is not None and event.device:
+            slip = {"ticket": event.number, "state": str(event.state)}
+            self._server.emit("slip", slip, namespace=PATH, to=f"kiosk:{event.device}")

@@ -1,0 +1,92 @@
+"""Building boards from the database, and what walls tell back of the calls."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shared.actions.outlook import Line
+from shared.domain.board import (
+    SOON,
+    Board,
+    BoardCall,
+    BoardCounter,
+    BoardSeries,
+    direction,
+)
+from shared.domain.events import CallShown, CallSounded
+from shared.domain.hall import Call
+from shared.store.unit_of_work import UnitOfWork
+
+
+def build_board(uow: UnitOfWork, floor: int | None) -> Board:
+    """The whole board of a floor, or of the hall when ``floor`` is None.
+
+    Raises:
+        UnknownFloor: the hall has no such floor.
+    """
+    line = Line(uow)
+    if floor is not None:
+        line.site.floor(floor)
+    hall = uow.hall
+    calls = [
+        call for call in uow.tickets.recent_calls(uow.at) if floor in (None, call.floor, call.from_floor)
+    ]
+    return Board(
+        epoch=hall.epoch,
+        version=hall.version,
+        at=uow.at,
+        floor=floor,
+        calls=[_board_call(call, floor) for call in calls],
+        waiting=_waiting(line, floor),
+        soon=_soon(uow, line, floor),
+        counters=[
+            BoardCounter(counter.number, counter.floor, str(counter.state))
+            for counter in line.counters
+            if floor in (None, counter.floor)
+        ],
+        notice=hall.notice,
+    )
+
+
+def call_shown(uow: UnitOfWork, call_id: int) -> None:
+    """A wall has shown a call; only the first time is kept."""
+    _confirm(uow, call_id, "shown_at", uow.at)
+    uow.record(CallShown(call_id))
+
+
+def call_sounded(uow: UnitOfWork, call_id: int) -> None:
+    """A wall has spoken a call; only the first time is kept."""
+    _confirm(uow, call_id, "sounded_at", uow.at)
+    uow.record(CallSounded(call_id))
+
+
+def _confirm(uow: UnitOfWork, call_id: int, what: str, at: datetime) -> None:
+    call = uow.tickets.call(call_id)
+    if call is not None and getattr(call, what) is None:
+        setattr(call, what, at)
+
+
+def _board_call(call: Call, floor: int | None) -> BoardCall:
+    return BoardCall(
+        id=call.id,
+        number=call.number,
+        counter=call.counter,
+        floor=call.floor,
+        from_floor=call.from_floor,
+        direction=direction(call.from_floor if floor is None else floor, call.floor),
+        called_at=call.called_at,
+        calls=call.calls,
+    )
+
+
+def _waiting(line: Line, floor: int | None) -> list[BoardSeries]:
+    rows = []
+    for letter in line.site.series_letters:
+        count, wait = line.series_wait(letter, floor)
+        rows.append(BoardSeries(letter, count, wait))
+    return rows
+
+
+def _soon(uow: UnitOfWork, line: Line, floor: int | None) -> list[str]:
+    first = uow.tickets.first_waiting(uow.day, floor, SOON)
+    return [ticket.number for ticket in line.discipline.order(first, uow.at)[:SOON]]

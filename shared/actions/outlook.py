@@ -1,0 +1,154 @@
+"""What a person in line may expect: which counters, how many ahead, how long."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from shared.domain.configuration import Configuration
+from shared.domain.counter import Counter, CounterState
+from shared.domain.queueing import Discipline, Reach
+from shared.domain.ticket import Ticket, TicketState
+from shared.domain.waiting import WaitBand, estimate_wait
+from shared.store.tickets import WaitingGroup
+from shared.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What somebody who took a number for this service now would meet."""
+
+    service_id: str
+    floor: int | None
+    counters: Sequence[int]
+    ahead: int
+    wait_seconds: WaitBand | None
+    open: bool
+    opens_at: str | None
+
+
+class Line:
+    """The waiting line as one transaction sees it; reads each thing once."""
+
+    def __init__(self, uow: UnitOfWork, configuration: Configuration | None = None) -> None:
+        self._uow = uow
+        self.configuration = configuration or uow.configuration()
+        self.site = self.configuration.site
+
+    @cached_property
+    def discipline(self) -> Discipline:
+        rule = self.site.discipline
+        return Discipline(
+            normal_base=rule.normal_base,
+            normal_rate=rule.normal_rate,
+            priority_base=rule.priority_base,
+            priority_rate=rule.priority_rate,
+        )
+
+    @cached_property
+    def counters(self) -> list[Counter]:
+        return self._uow.counters.all()
+
+    @cached_property
+    def groups(self) -> list[WaitingGroup]:
+        return self._uow.tickets.waiting_groups(self._uow.day)
+
+    def reach(self, counter: Counter) -> Reach:
+        """Which tickets a counter may take."""
+        return Reach(
+            counter=counter.number,
+            floor=counter.floor,
+            services=self.site.services_of_counter(counter.number),
+            other_floor_seconds=self.site.other_floor_seconds,
+        )
+
+    def counters_for(self, service_id: str, floor: int | None, *, only_open: bool) -> list[int]:
+        """Counters of a floor that take a service, by number."""
+        found = []
+        for counter in self.counters:
+            services = self.site.services_of_counter(counter.number)
+            if services is not None and service_id not in services:
+                continue
+            if floor is not None and counter.floor != floor:
+                continue
+            if not only_open or counter.state is CounterState.OPEN:
+                found.append(counter.number)
+        return found
+
+    def companions(self, service_id: str, floor: int | None) -> Collection[str]:
+        """The services that share a line with this one: some counter of the floor takes both."""
+        services = {service_id}
+        for counter in self.counters:
+            taken = self.site.services_of_counter(counter.number)
+            if floor is not None and counter.floor != floor:
+                continue
+            if taken is None:
+                return self.configuration.catalogue.service_ids
+            if service_id in taken:
+                services.update(taken)
+        return services
+
+    def ahead(self, ticket: Ticket) -> int:
+        """How many waiting people are called before this ticket; 0 once it has been called."""
+        if ticket.state is not TicketState.WAITING:
+            return 0
+        companions = self.companions(ticket.service_id, ticket.floor)
+        return self._uow.tickets.count_ahead(ticket, companions, self.discipline, self._uow.at)
+
+    def wait(self, service_id: str, floor: int | None, ahead: int) -> WaitBand | None:
+        """The band of seconds until the call, or None when no counter is open for it."""
+        calling = len(self.counters_for(service_id, floor, only_open=True))
+        mean = self._mean_seconds(floor)
+        return estimate_wait(ahead * mean, calling)
+
+    def best_floor(self, floors: Sequence[int], service_id: str) -> int | None:
+        """The floor where a new ticket is likely called first, the first of the list among equals."""
+        if len(floors) <= 1:
+            return floors[0] if floors else None
+        return min(floors, key=lambda floor: (self._expected(service_id, floor), floors.index(floor)))
+
+    def outlook(self, service_id: str) -> Outlook:
+        """What a new ticket for this service would meet.
+
+        Raises:
+            UnknownService: the service does not exist.
+        """
+        service = self.configuration.catalogue.service(service_id)
+        floor = self.best_floor(service.floors, service_id)
+        companions = self.companions(service_id, floor)
+        ahead = self._uow.tickets.count_waiting(self._uow.day, companions, floor)
+        wait = self.wait(service_id, floor, ahead)
+        hours = self.site.hours
+        local = self._uow.now.local
+        open_now = service.offered and hours.takes_numbers(local, self.configuration.calendar)
+        opens = None if open_now else hours.next_opening(local, self.configuration.calendar)
+        counters = self.counters_for(service_id, floor, only_open=False)
+        return Outlook(
+            service_id, floor, counters, ahead, wait, open_now, opens.isoformat() if opens else None
+        )
+
+    def series_wait(self, series: str, floor: int | None) -> tuple[int, WaitBand | None]:
+        """How many wait in a series on a floor, and the band for one who came now."""
+        groups = [g for g in self.groups if g.series == series and floor in (None, g.floor)]
+        count = sum(group.count for group in groups)
+        services = self.site.services_of_series(series, self.configuration.catalogue)
+        calling = {
+            number
+            for service_id in {group.service_id for group in groups} or services
+            for number in self.counters_for(service_id, floor, only_open=True)
+        }
+        return count, estimate_wait(count * self._mean_seconds(floor), len(calling))
+
+    def _expected(self, service_id: str, floor: int) -> float:
+        ahead = self._uow.tickets.count_waiting(self._uow.day, self.companions(service_id, floor), floor)
+        band = self.wait(service_id, floor, ahead)
+        # Without an open counter nothing is known: such a floor is taken only when no other is open.
+        return float("inf") if band is None else float(band.expected)
+
+    def _mean_seconds(self, floor: int | None) -> float:
+        groups = [group for group in self.groups if floor in (None, group.floor)]
+        people = sum(group.count for group in groups)
+        if not people:
+            return self.site.mean_seconds(None)
+        return sum(self.site.mean_seconds(g.service_id) * g.count for g in groups) / people

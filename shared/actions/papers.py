@@ -1,0 +1,105 @@
+"""Ordering slips: a print job is a row of the transaction that made it due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.actions.outlook import Line
+from shared.domain.account import Actor
+from shared.domain.case import Case
+from shared.domain.clock import real_now
+from shared.domain.configuration import Configuration
+from shared.domain.events import SlipOrdered
+from shared.domain.paper import NoPrinter, PrintJobRow
+from shared.domain.slip import reprinted, ticket_document
+from shared.domain.ticket import Ticket
+from shared.domain.waiting import WaitBand, minutes_band
+from shared.store.unit_of_work import UnitOfWork
+
+
+def printer_near(uow: UnitOfWork, actor: Actor, configuration: Configuration) -> str | None:
+    """The slip printer of whoever presses: a kiosk's own, or that of the counter where a clerk sits."""
+    site = configuration.site
+    if actor.device_id is not None:
+        return site.printer_of_kiosk(actor.name)
+    if actor.account_id is None:
+        return None
+    counter = uow.counters.of_account(actor.account_id)
+    return site.counter(counter.number).printer if counter else None
+
+
+def order_slip(
+    uow: UnitOfWork,
+    printer: str,
+    document: Mapping[str, object],
+    actor: Actor,
+    *,
+    ticket: Ticket | None = None,
+    case: Case | None = None,
+    reprint: int = 0,
+) -> PrintJobRow:
+    """Write a print job; its printer hears of it when the transaction has committed."""
+    job = PrintJobRow(
+        printer=printer,
+        kind=str(document["kind"]),
+        day=uow.day,
+        ordered_at=real_now(),
+        document=dict(document),
+        device=actor.name if actor.device_id is not None else "",
+        ticket_id=ticket.id if ticket else None,
+        case_id=case.id if case else None,
+        reprint=reprint,
+    )
+    uow.add(job)
+    uow.flush()
+    uow.record(SlipOrdered(printer, job.id))
+    return job
+
+
+def ticket_slip(
+    uow: UnitOfWork,
+    ticket: Ticket,
+    configuration: Configuration,
+    counters: list[int],
+    expected: tuple[int, WaitBand | None],
+) -> dict[str, object]:
+    """The ticket's slip as data: ``expected`` is (people ahead, wait); no event and no name."""
+    site = configuration.site
+    ahead, wait = expected
+    floor = ticket.floor or site.floors[0].number
+    return ticket_document(
+        hall=site.name,
+        number=ticket.number,
+        floor=floor,
+        floor_shape=site.floor(floor).shape,
+        counters=counters,
+        ahead=ahead,
+        wait_minutes=minutes_band(wait) if wait else None,
+        issued_at=uow.now.local,
+        url=uow.address.ticket_page(ticket.token),
+        phone_reachable=uow.address.phone_reachable,
+        missed_rule=site.missed_rule,
+        return_visit=ticket.return_of is not None,
+        step_free="step_free" in ticket.needs,
+    )
+
+
+def print_again(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> PrintJobRow:
+    """Print a ticket's slip again, marked 补打, where whoever asks stands, and note it in the ledger.
+
+    Raises:
+        NoPrinter: no printer belongs to this place.
+    """
+    configuration = uow.configuration(ticket.configuration)
+    former = uow.papers.latest_of_tickets([ticket.id]).get(ticket.id)
+    printer = printer_near(uow, actor, configuration) or (former.printer if former else None)
+    if printer is None:
+        raise NoPrinter
+    line = Line(uow, configuration)
+    ahead = line.ahead(ticket)
+    expected = (ahead, line.wait(ticket.service_id, ticket.floor, ahead))
+    counters = line.counters_for(ticket.service_id, ticket.floor, only_open=False)
+    ticket.reprints += 1
+    document = reprinted(ticket_slip(uow, ticket, configuration, counters, expected), ticket.reprints)
+    uow.log(actor, "ticket", ticket.id, "reprint", (ticket.state, ticket.state))
+    return order_slip(uow, printer, document, actor, ticket=ticket, reprint=ticket.reprints)

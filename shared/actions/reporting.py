@@ -1,0 +1,144 @@
+"""What the duty manager sees at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.actions.devices import DeviceView, device_view
+from shared.actions.outlook import Line
+from shared.domain.ticket import Ticket
+from shared.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingView:
+    """How many wait in a series on a floor, and the longest of them."""
+
+    series: str
+    floor: int | None
+    count: int
+    longest_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class CounterLine:
+    """A counter in one line."""
+
+    number: int
+    floor: int
+    name: str
+    state: str
+    clerk: str | None
+    ticket: str | None
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterView:
+    """A slip printer and what it last told."""
+
+    name: str
+    address: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    """Numbers of the service day so far."""
+
+    issued: int
+    waiting: int
+    served: int
+    no_show: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationView:
+    """The configuration in force and what in it is only assumed."""
+
+    number: int
+    assumed: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The hall in one answer."""
+
+    at: datetime
+    waiting: Sequence[WaitingView]
+    counters: Sequence[CounterLine]
+    today: TodayView
+    devices: Sequence[DeviceView]
+    printers: Sequence[PrinterView]
+    slips: dict[str, int]
+    configuration: ConfigurationView
+
+
+def overview(uow: UnitOfWork) -> Overview:
+    """Who waits, who serves, what is broken, what is assumed."""
+    line = Line(uow)
+    counts = uow.tickets.counts(uow.day)
+    return Overview(
+        at=uow.at,
+        waiting=_waiting(uow, line),
+        counters=_counters(uow, line),
+        today=TodayView(
+            issued=sum(counts.values()),
+            waiting=counts.get("waiting", 0),
+            served=counts.get("served", 0),
+            no_show=counts.get("no_show", 0),
+        ),
+        devices=[device_view(device) for device in uow.devices.all()],
+        printers=_printers(uow, line),
+        slips=dict.fromkeys(("pending", "confirmed", "unconfirmed", "failed"), 0)
+        | uow.papers.counts(uow.day),
+        configuration=ConfigurationView(line.configuration.number, line.site.assumed),
+    )
+
+
+def _waiting(uow: UnitOfWork, line: Line) -> list[WaitingView]:
+    rows: dict[tuple[str, int | None], tuple[int, datetime]] = {}
+    for group in line.groups:
+        key = (group.series, group.floor)
+        count, first = rows.get(key, (0, group.first_arrived_at))
+        rows[key] = (count + group.count, min(first, group.first_arrived_at))
+    return [
+        WaitingView(series, floor, count, max(0, int((uow.at - first).total_seconds())))
+        for (series, floor), (count, first) in sorted(rows.items(), key=lambda row: str(row[0]))
+    ]
+
+
+def _counters(uow: UnitOfWork, line: Line) -> list[CounterLine]:
+    people = uow.accounts.with_ids([c.account_id for c in line.counters if c.account_id is not None])
+    lines = []
+    for counter in line.counters:
+        present: Ticket | None = uow.tickets.at_counter(counter.number)
+        account = people.get(counter.account_id) if counter.account_id is not None else None
+        lines.append(
+            CounterLine(
+                counter.number,
+                counter.floor,
+                line.site.counter(counter.number).name,
+                str(counter.state),
+                account.name if account else None,
+                present.number if present else None,
+                counter.since,
+            )
+        )
+    return lines
+
+
+def _printers(uow: UnitOfWork, line: Line) -> list[PrinterView]:
+    known = {row.name: row for row in uow.papers.printers()}
+    views = []
+    for printer in line.site.printers:
+        row = known.get(printer.name)
+        views.append(
+            PrinterView(
+                printer.name, printer.address, str(row.state) if row else "unknown", row.detail if row else ""
+            )
+        )
+    return views

@@ -1,0 +1,89 @@
+"""Taking back the press that last moved a ticket."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.actions.counters import require_clerk
+from shared.actions.hall_day import enter_queue
+from shared.actions.views import StaffTicketView, staff_ticket_view
+from shared.domain.account import Actor
+from shared.domain.counter import CounterHasTicket
+from shared.domain.errors import Forbidden, Refused
+from shared.domain.ledger import LedgerRow
+from shared.domain.ticket import AT_COUNTER, RESTORABLE, Ticket, TicketState
+from shared.store.unit_of_work import UnitOfWork
+
+_TIMES = frozenset({"called_at", "started_at", "ended_at", "queued_at"})
+#: Presses that are not taken back: a recall has been heard, and an undo is an end.
+_LASTING = frozenset({"recall", "undo", "issue", "reprint", "rate"})
+
+
+class NothingToUndo(Refused):
+    code = "nothing_to_undo"
+    message = "这一步不能撤回。"
+
+
+class UndoTooLate(Refused):
+    code = "undo_too_late"
+    message = "时间过了，不能再撤回，请用其他按键处理。"
+
+
+class NotYourPress(Forbidden):
+    code = "not_your_press"
+    message = "这一步是别人做的，不能由您撤回。"
+
+
+def undo(uow: UnitOfWork, actor: Actor, number: int, ticket_number: str) -> StaffTicketView:
+    """Put everything back to before the press that last moved the ticket; a row of its own.
+
+    Raises:
+        NothingToUndo: that press was a recall, an undo, or nothing that can be taken back.
+        UndoTooLate: the hall's seconds for it are over.
+        NotYourPress: another clerk pressed.
+        CounterHasTicket: the counter has another ticket by now.
+    """
+    enter_queue(uow)
+    require_clerk(uow, actor, number)
+    ticket = uow.tickets.by_number(ticket_number, uow.day)
+    rows = uow.ledger.last_press_of(ticket.id)
+    _check(uow, actor, rows)
+    touched = [uow.tickets.by_id(row.subject_id) for row in rows if row.subject == "ticket"]
+    present = uow.tickets.at_counter(number)
+    if present is not None and present.id not in {other.id for other in touched}:
+        raise CounterHasTicket(ticket=present.number)
+    for row in reversed([row for row in rows if row.subject == "ticket"]):
+        _restore(uow, actor, uow.tickets.by_id(row.subject_id), row, number)
+    return staff_ticket_view(uow, ticket)
+
+
+def _check(uow: UnitOfWork, actor: Actor, rows: list[LedgerRow]) -> None:
+    moved = [row for row in rows if row.subject == "ticket"]
+    if not moved or any(row.verb in _LASTING or row.before is None for row in moved):
+        raise NothingToUndo
+    if any(row.actor != actor.principal for row in moved):
+        raise NotYourPress
+    if uow.at - moved[-1].at > timedelta(seconds=uow.configuration().site.undo_seconds):
+        raise UndoTooLate
+
+
+def _restore(uow: UnitOfWork, actor: Actor, ticket: Ticket, row: LedgerRow, number: int) -> None:
+    before: dict[str, Any] = row.before or {}
+    left = ticket.state
+    if ticket.stop != before["stop"]:
+        ticket.present_stop.began_at = None
+    for name in RESTORABLE:
+        value = before[name]
+        if name in _TIMES and value is not None:
+            value = datetime.fromisoformat(value)
+        setattr(ticket, name, value)
+    ticket.state = TicketState(before["state"])
+    stop = ticket.present_stop
+    stop.ended_at = stop.outcome = None
+    stop.service_id, stop.service_name, stop.floor = ticket.service_id, ticket.service_name, ticket.floor
+    if ticket.state in AT_COUNTER and ticket.counter != number:
+        raise NothingToUndo
+    uow.log(actor, "ticket", ticket.id, "undo", (left, ticket.state), counter=number, rule=row.verb)
+    # One ticket must leave the counter before another comes back to it.
+    uow.flush()

@@ -1,0 +1,233 @@
+"""What the API answers of tickets and counters, as frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.actions.outlook import Line
+from shared.domain.counter import Counter
+from shared.domain.ticket import AT_COUNTER, Ticket, TicketState
+from shared.domain.waiting import WaitBand
+from shared.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class SlipView:
+    """What is known of a ticket's slip; ``none`` when no printer was asked."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopView:
+    """One leg of the visit."""
+
+    position: int
+    service_id: str
+    floor: int | None
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketView:
+    """A ticket as its holder may see it."""
+
+    number: str
+    token: str
+    service_id: str
+    state: str
+    issued_at: datetime
+    ahead: int
+    wait_seconds: WaitBand | None
+    floor: int | None
+    counters: Sequence[int]
+    status_url: str
+    qr_svg_url: str
+    slip: SlipView
+    stop: int
+    stops: Sequence[StopView]
+    counter: int | None
+    counter_floor: int | None
+    calls: int
+    service_day: str
+    announcement: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffTicketView(TicketView):
+    """A ticket as staff see it."""
+
+    service_title: str
+    service_name: str
+    kind: str
+    waited_seconds: int
+    priority_reason: str | None
+    needs: Sequence[str]
+    answer: str | None
+    language: str
+    cases: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClerkView:
+    """Who sits at a counter."""
+
+    name: str
+    staff_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """A ticket in a counter's list of who comes next, who is held and who missed the call."""
+
+    number: str
+    service_title: str
+    waited_seconds: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesCount:
+    """How many wait in a series."""
+
+    series: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CounterView:
+    """A counter as staff see it."""
+
+    number: int
+    floor: int
+    name: str
+    state: str
+    clerk: ClerkView | None
+    ticket: StaffTicketView | None
+    held: Sequence[StaffTicketView]
+    waiting: Sequence[SeriesCount]
+    queue: Sequence[QueueEntry]
+    profile: str
+    reason: str | None = None
+
+
+def ticket_view(uow: UnitOfWork, ticket: Ticket, line: Line | None = None) -> TicketView:
+    """The ticket as its holder may see it."""
+    return TicketView(**_ticket_fields(uow, ticket, line or Line(uow)))
+
+
+def staff_ticket_view(
+    uow: UnitOfWork, ticket: Ticket, line: Line | None = None, announcement: int | None = None
+) -> StaffTicketView:
+    """The ticket as staff see it; ``announcement`` is the id of its call on the board."""
+    line = line or Line(uow)
+    fields = _ticket_fields(uow, ticket, line)
+    if announcement is not None:
+        fields["announcement"] = announcement
+    service = line.configuration.catalogue.find(ticket.service_id)
+    return StaffTicketView(
+        **fields,
+        service_title=ticket.service_title,
+        service_name=ticket.service_name,
+        kind=service.kind if service else "single",
+        waited_seconds=waited_seconds(uow, ticket),
+        priority_reason=ticket.priority,
+        needs=tuple(ticket.needs),
+        answer=ticket.answer,
+        language=ticket.language,
+        cases=uow.cases.numbers_of_tickets([ticket.id]).get(ticket.id, []),
+    )
+
+
+def waited_seconds(uow: UnitOfWork, ticket: Ticket) -> int:
+    """Whole seconds from arrival to the call, or until now while it waits."""
+    until = ticket.called_at or ticket.ended_at or uow.at
+    return max(0, int((until - ticket.arrived_at).total_seconds()))
+
+
+def _ticket_fields(uow: UnitOfWork, ticket: Ticket, line: Line) -> dict[str, Any]:
+    ahead = line.ahead(ticket)
+    waiting = ticket.state is TicketState.WAITING
+    slip = uow.papers.latest_of_tickets([ticket.id]).get(ticket.id)
+    floors = {counter.number: counter.floor for counter in line.counters}
+    call = uow.tickets.last_call_of(ticket) if ticket.state in AT_COUNTER else None
+    return {
+        "number": ticket.number,
+        "token": ticket.token,
+        "service_id": ticket.service_id,
+        "state": str(ticket.state),
+        "issued_at": ticket.issued_at,
+        "ahead": ahead,
+        "wait_seconds": line.wait(ticket.service_id, ticket.floor, ahead) if waiting else None,
+        "floor": ticket.floor,
+        "counters": line.counters_for(ticket.service_id, ticket.floor, only_open=False),
+        "status_url": uow.address.ticket_page(ticket.token),
+        "qr_svg_url": f"/t/{ticket.token}/qr.svg",
+        "slip": SlipView(str(slip.state) if slip else "none"),
+        "stop": ticket.stop,
+        "stops": [_stop_view(ticket, stop.position) for stop in ticket.stops],
+        "counter": ticket.counter,
+        "counter_floor": floors.get(ticket.counter) if ticket.counter is not None else None,
+        "calls": ticket.calls,
+        "service_day": ticket.day.isoformat(),
+        "announcement": call.id if call else None,
+    }
+
+
+def _stop_view(ticket: Ticket, position: int) -> StopView:
+    stop = ticket.stops[position - 1]
+    if position == ticket.stop:
+        state = str(ticket.state)
+    else:
+        state = "served" if position < ticket.stop else "planned"
+    return StopView(position, stop.service_id, stop.floor, state)
+
+
+def counter_view(uow: UnitOfWork, counter: Counter, line: Line | None = None) -> CounterView:
+    """The counter with its ticket, what it holds and who comes next."""
+    line = line or Line(uow)
+    present = uow.tickets.at_counter(counter.number)
+    settings = line.site.counter(counter.number)
+    return CounterView(
+        number=counter.number,
+        floor=counter.floor,
+        name=settings.name,
+        state=str(counter.state),
+        clerk=_clerk(uow, counter),
+        ticket=staff_ticket_view(uow, present, line) if present else None,
+        held=[staff_ticket_view(uow, held, line) for held in uow.tickets.held_at(counter.number, uow.day)],
+        waiting=_series_counts(line),
+        queue=_queue(uow, counter, line),
+        profile=settings.profile,
+        reason=counter.reason,
+    )
+
+
+def _clerk(uow: UnitOfWork, counter: Counter) -> ClerkView | None:
+    if counter.account_id is None:
+        return None
+    account = uow.accounts.by_id(counter.account_id)
+    return ClerkView(account.name, account.staff_number)
+
+
+def _series_counts(line: Line) -> list[SeriesCount]:
+    counts: dict[str, int] = {}
+    for group in line.groups:
+        counts[group.series] = counts.get(group.series, 0) + group.count
+    return [SeriesCount(series, count) for series, count in sorted(counts.items())]
+
+
+def _queue(uow: UnitOfWork, counter: Counter, line: Line) -> list[QueueEntry]:
+    reach = line.reach(counter)
+    first = uow.tickets.first_waiting(uow.day, None, 60)
+    mine = [ticket for ticket in first if reach.takes(ticket, uow.at)]
+    ordered = line.discipline.order(mine, uow.at)
+    ordered.sort(key=lambda ticket: ticket.for_counter != counter.number)
+    missed = uow.tickets.in_states([TicketState.NO_SHOW], uow.day)[-6:]
+    return [
+        QueueEntry(ticket.number, ticket.service_title, waited_seconds(uow, ticket), str(ticket.state))
+        for ticket in [*ordered[:12], *missed]
+    ]

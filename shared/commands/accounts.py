@@ -1,0 +1,72 @@
+"""``hall user add`` and ``hall device add``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+
+from shared.actions.devices import add_device
+from shared.actions.signing_in import NewAccount, add_account, check_password, hash_password
+from shared.commands.founding import require_founded
+from shared.commands.refusals import telling
+from shared.domain.account import DEVICE_ROLES, STAFF_ROLES, THE_HALL, Role
+from shared.domain.clock import SystemClock
+from shared.store.keyring import load_keyring
+from shared.store.store import Store
+from shared.store.unit_of_work import UnitOfWork
+from shared.web.settings import read_settings
+
+Answer = TypeVar("Answer")
+
+
+def account_commands() -> list[click.Group]:
+    """The groups ``user`` and ``device``."""
+    user = click.Group("user", help="工作人员账号。")
+    user.add_command(_user_add())
+    device = click.Group("device", help="取号机、叫号屏等设备。")
+    device.add_command(_device_add())
+    return [user, device]
+
+
+def _user_add() -> click.Command:
+    @click.command("add", help="建一个账号；密码从键盘输入。")
+    @click.argument("username")
+    @click.option("--role", type=click.Choice(sorted(STAFF_ROLES)), required=True)
+    @click.option("--name", default="", help="姓名")
+    @click.option("--number", default="", help="工号")
+    @click.option("--office", default=None, help="股室（role 为 office 时）")
+    @click.password_option("--password", prompt="密码", confirmation_prompt="再输一次")
+    @telling
+    def command(username: str, role: str, name: str, number: str, office: str | None, password: str) -> None:
+        check_password(password)
+        new = NewAccount(username, name, Role(role), hash_password(password), number, office)
+        made = _transact(lambda uow: add_account(uow, THE_HALL, new))
+        click.echo(f"账号 {made.username}（{made.role}）已建立。")
+
+    return command
+
+
+def _device_add() -> click.Command:
+    @click.command("add", help="建一台设备，给出它登记用的一次性代码。")
+    @click.argument("name")
+    @click.option("--role", type=click.Choice(sorted(DEVICE_ROLES)), required=True)
+    @click.option("--floor", type=int, default=None)
+    @telling
+    def command(name: str, role: str, floor: int | None) -> None:
+        code = _transact(lambda uow: add_device(uow, THE_HALL, name, Role(role), floor))
+        click.echo(f"设备 {name} 的登记码：{code}（在设备的页面上输入，用一次作废）")
+
+    return command
+
+
+def _transact(fn: Callable[[UnitOfWork], Answer]) -> Answer:
+    settings = read_settings()
+    require_founded(settings)
+    keyring = load_keyring(settings.data_dir, settings.secret_key)
+    store = Store(settings.database_url, keyring, SystemClock(), settings.address())
+    try:
+        return store.transact(fn)
+    finally:
+        store.close()

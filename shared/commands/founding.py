@@ -1,0 +1,87 @@
+"""``hall init``: the key, the schema and the first configuration of a hall."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shared.actions.configuring import found_hall
+from shared.commands.refusals import Told, telling
+from shared.domain.address import PublicAddress
+from shared.domain.clock import SystemClock
+from shared.seed import read_seed
+from shared.store.engine import writing_engine
+from shared.store.keyring import KEY_FILE, load_keyring, make_key
+from shared.store.schema import bring_up_to_date, is_up_to_date
+from shared.store.store import Store
+from shared.web.settings import Settings, read_settings
+
+
+def found(settings: Settings, document: Mapping[str, Any]) -> bool:
+    """Make whatever is missing and answer whether the hall was new.
+
+    Raises:
+        KeyMissing: there is a database but its key is gone.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if settings.secret_key is None and not _has_sqlite_file(settings):
+        make_key(settings.data_dir)
+    keyring = load_keyring(settings.data_dir, settings.secret_key)
+    engine = writing_engine(settings.database_url, keyring)
+    bring_up_to_date(engine)
+    engine.dispose()
+    store = Store(settings.database_url, keyring, SystemClock(), PublicAddress(""))
+    try:
+        new = store.read(lambda uow: not uow.is_founded)
+        if new:
+            store.transact(lambda uow: found_hall(uow, document))
+    finally:
+        store.close()
+    return new
+
+
+def require_founded(settings: Settings) -> None:
+    """Refuse to serve a hall that is not founded, or whose schema is older or newer than the program.
+
+    Raises:
+        Told: with what to do.
+        KeyMissing, UnsafeKey: the key is not there or not safe.
+    """
+    if settings.database_url.startswith("sqlite") and not _has_sqlite_file(settings):
+        raise Told("还没有数据库：请先运行 hall init。")
+    keyring = load_keyring(settings.data_dir, settings.secret_key)
+    engine = writing_engine(settings.database_url, keyring)
+    try:
+        if not is_up_to_date(engine):
+            raise Told("数据库与程序的版本不同：请运行 hall init 更新；若数据库更新，请换新的程序。")
+    finally:
+        engine.dispose()
+
+
+def init_command() -> click.Command:
+    """``hall init``."""
+
+    @click.command("init", help="建立或更新数据库、密钥和第一份配置。")
+    @click.option("--seed", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None)
+    @telling
+    def init(seed: Path | None) -> None:
+        settings = read_settings()
+        new = found(settings, read_seed(seed))
+        where = settings.data_dir / KEY_FILE
+        click.echo(
+            f"大厅已{'建立' if new else '更新'}。数据：{settings.data_dir}；密钥：{where}（请另存一份）。"
+        )
+        if new:
+            click.echo("下一步：hall user add 建管理员账号，然后 hall serve。")
+
+    return init
+
+
+def _has_sqlite_file(settings: Settings) -> bool:
+    prefix = "sqlite:///"
+    return (
+        settings.database_url.startswith(prefix) and Path(settings.database_url.removeprefix(prefix)).exists()
+    )

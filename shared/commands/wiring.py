@@ -1,0 +1,56 @@
+"""The parts of a running hall, as the roof hands them to the commands that serve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from flask import Flask
+
+from shared.actions.devices import StoreReports
+from shared.domain.clock import Clock
+from shared.web.context import Hall
+from shared.web.settings import Settings
+
+
+class Printing(Protocol):
+    """What prints slips in the background."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class Walls(Protocol):
+    """What keeps walls fresh in the background."""
+
+    def start(self) -> None: ...
+
+
+@dataclass
+class Parts:
+    """A wired hall."""
+
+    app: Flask
+    hall: Hall
+    socketio: Any
+    spooler: Printing
+    reports: StoreReports
+    walls: Walls
+    virtual_printers: Any
+
+    def start(self) -> None:
+        """Begin printing and the walls' heartbeat; what was to print before the start is settled first."""
+        self.reports.settle_old_jobs()
+        self.spooler.start()
+        self.walls.start()
+
+    def stop(self) -> None:
+        """End what runs in the background and let go of the database."""
+        self.spooler.stop()
+        self.hall.store.close()
+
+
+CreateApp = Callable[[Settings, Clock | None, Mapping[str, str] | None], Flask]
+Start = Callable[[Flask], Parts]

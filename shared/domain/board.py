@@ -1,0 +1,68 @@
+"""What a wall shows, as data: calls, who waits, who is soon, counters; never a name or an event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.waiting import WaitBand
+
+#: A call stays on the board this long, and at least so many calls stay.
+CALLS_SECONDS = 120
+CALLS_AT_LEAST = 8
+SOON = 4
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCall:
+    """One call as a board shows it; ``direction`` is seen from the board's floor."""
+
+    id: int
+    number: str
+    counter: int
+    floor: int
+    from_floor: int
+    direction: str
+    called_at: datetime
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSeries:
+    """How many wait in a series, and how long."""
+
+    series: str
+    count: int
+    wait_seconds: WaitBand | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCounter:
+    """A counter and whether it calls."""
+
+    number: int
+    floor: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The whole board of a floor, or of the hall when ``floor`` is None."""
+
+    epoch: str
+    version: int
+    at: datetime
+    floor: int | None
+    calls: Sequence[BoardCall]
+    waiting: Sequence[BoardSeries]
+    soon: Sequence[str]
+    counters: Sequence[BoardCounter]
+    notice: str | None
+
+
+def direction(seen_from: int, floor: int) -> str:
+    """Where to go from one floor to another: here, up or down."""
+    if floor == seen_from:
+        return "here"
+    return "up" if floor > seen_from else "down"

@@ -1,0 +1,82 @@
+"""Domain events: hints published after the commit; what must survive is a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.devices import DeviceState, PaperState
+
+
+@dataclass(frozen=True, slots=True)
+class BoardChanged:
+    """The queue moved: boards up to this version may be built anew."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlipOrdered:
+    """A print job for this printer was committed."""
+
+    printer: str
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperChanged:
+    """What became of a slip is known now; ``number`` is the ticket's or None for papers of a case."""
+
+    job_id: int
+    number: str | None
+    ticket_id: int | None
+    case_number: str | None
+    state: PaperState
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChanged:
+    """A device's state changed."""
+
+    name: str
+    state: DeviceState
+
+
+@dataclass(frozen=True, slots=True)
+class CallShown:
+    """A wall showed this call."""
+
+    call_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallSounded:
+    """A wall spoke this call."""
+
+    call_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignInEnded:
+    """A sign-in is over: its sockets must go."""
+
+    sign_in_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CasesChanged:
+    """Items of cases moved; the inboxes of these offices may be read again."""
+
+    offices: tuple[str, ...]
+
+
+Event = (
+    BoardChanged
+    | SlipOrdered
+    | PaperChanged
+    | DeviceChanged
+    | CallShown
+    | CallSounded
+    | SignInEnded
+    | CasesChanged
+)

@@ -1,0 +1,65 @@
+"""Print jobs and printers as rows: what is to come out, where, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from shared.domain.base import (
+    Date,
+    Entity,
+    ForeignKey,
+    Index,
+    LongId,
+    Mapped,
+    SealedJson,
+    String,
+    UtcTime,
+    Word,
+    mapped_column,
+)
+from shared.domain.devices import DeviceState, PaperState
+from shared.domain.errors import Refused
+
+
+class NoPrinter(Refused):
+    code = "no_printer"
+    message = "这里没有设置打印机，请到别的窗口打印。"
+
+
+class PrintJobRow(Entity):
+    """One slip to print, written in the transaction that made it due; its data lies sealed."""
+
+    __tablename__ = "print_jobs"
+    __table_args__ = (Index("ix_print_jobs_printer_state", "printer", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(LongId, primary_key=True, init=False)
+    printer: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    day: Mapped[date] = mapped_column(Date, index=True)
+    #: By the machine's own time: a slip that waited too long must not come out any more.
+    ordered_at: Mapped[datetime] = mapped_column(UtcTime)
+    document: Mapped[dict[str, Any]] = mapped_column(SealedJson)
+    device: Mapped[str] = mapped_column(String(80), default="")
+    ticket_id: Mapped[int | None] = mapped_column(LongId, ForeignKey("tickets.id"), index=True, default=None)
+    case_id: Mapped[int | None] = mapped_column(LongId, ForeignKey("cases.id"), index=True, default=None)
+    state: Mapped[PaperState] = mapped_column(Word(PaperState), default=PaperState.PENDING)
+    claimed_by: Mapped[int | None] = mapped_column(default=None)
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
+    detail: Mapped[str] = mapped_column(String(200), default="")
+    reprint: Mapped[int] = mapped_column(default=0)
+
+
+class PrinterRow(Entity):
+    """A printer's last known state, and the lease by which one owner prints on it."""
+
+    __tablename__ = "printers"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    state: Mapped[DeviceState] = mapped_column(Word(DeviceState), default=DeviceState.UNKNOWN)
+    detail: Mapped[str] = mapped_column(String(200), default="")
+    changed_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
+    owner: Mapped[str | None] = mapped_column(String(64), default=None)
+    fence: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcTime, default=None)

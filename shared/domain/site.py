@@ -1,0 +1,219 @@
+"""The hall itself as settings: floors, counters, printers, hours, series, wording; all set by the hall."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from shared.domain.catalogue import Catalogue, Service
+from shared.domain.counter import UnknownCounter
+from shared.domain.errors import Invalid
+from shared.domain.hours import Hours
+
+#: In a work profile or a series: everything.
+EVERYTHING = "*"
+
+
+class UnknownFloor(Invalid):
+    code = "unknown_floor"
+    message = "没有这个楼层。"
+
+
+@dataclass(frozen=True, slots=True)
+class FloorSettings:
+    """A floor; ``shape`` is the mark that stands beside its number on slips and walls."""
+
+    number: int
+    name: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounterSettings:
+    """A numbered desk that calls; ``printer`` is where its slips come out."""
+
+    number: int
+    floor: int
+    name: str
+    profile: str
+    printer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSettings:
+    """A work profile: the services its counters take, ``*`` for all."""
+
+    name: str
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSettings:
+    """A series of numbers: a neutral letter, and the kinds of service or single ids that draw from it."""
+
+    letter: str
+    kinds: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSettings:
+    """A slip printer; ``columns`` is the paper's width in Chinese characters, 24 (80 mm) or 16 (58 mm)."""
+
+    name: str
+    address: str
+    columns: int = 24
+    encoding: str = "gb18030"
+
+
+@dataclass(frozen=True, slots=True)
+class KioskSettings:
+    """A kiosk by the name of its device, the floor where it stands, and its printer."""
+
+    name: str
+    floor: int
+    printer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoShowRule:
+    """A person may be marked absent after so many calls, so many minutes after the first of them."""
+
+    calls_before: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRule:
+    """Order = base + rate x seconds waited, one pair for normal and one for priority tickets."""
+
+    normal_base: float = 0.0
+    normal_rate: float = 1.0
+    priority_base: float = 0.0
+    priority_rate: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason of a list; ``public`` ones may be told to the citizen, the others are for staff."""
+
+    code: str
+    text: str
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """The hall's lists of reasons, by what they are for (``pause``, ``priority``, ``needs``, ...)."""
+
+    lists: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
+
+    def of(self, purpose: str) -> tuple[Reason, ...]:
+        """The reasons of one list, in the hall's order; empty when the hall has no such list."""
+        return self.lists.get(purpose, ())
+
+    def codes(self, purpose: str) -> tuple[str, ...]:
+        """The codes of one list."""
+        return tuple(reason.code for reason in self.of(purpose))
+
+    def text(self, purpose: str, code: str) -> str:
+        """The words of a reason; the code itself when the list no longer has it."""
+        return next((reason.text for reason in self.of(purpose) if reason.code == code), code)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The hall. What the official lists do not tell stands here and is named in ``assumed``.
+
+    ``materials_note`` is told until a material is confirmed, ``missed_rule`` is the sentence of the ticket
+    about missed numbers, ``back_places`` how many go first before a person who missed the call;
+    ``other_floor_seconds`` how long a counter leaves tickets of other floors to their own counters;
+    ``mean_minutes`` the minutes at the counter per service id, ``*`` for all others.
+    """
+
+    name: str
+    short_name: str
+    office_name: str
+    floors: tuple[FloorSettings, ...]
+    counters: tuple[CounterSettings, ...]
+    profiles: tuple[ProfileSettings, ...]
+    series: tuple[SeriesSettings, ...]
+    hours: Hours
+    printers: tuple[PrinterSettings, ...]
+    kiosks: tuple[KioskSettings, ...]
+    no_show: NoShowRule
+    discipline: QueueRule
+    mean_minutes: Mapping[str, float]
+    missed_rule: str
+    materials_note: str
+    back_places: int = 3
+    other_floor_seconds: float = 900.0
+    undo_seconds: int = 10
+    phone: str = ""
+    complaint_phone: str = ""
+    pickup: str = ""
+    reasons: Reasons = Reasons()
+    wording: Mapping[str, str] = field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def series_letters(self) -> tuple[str, ...]:
+        """The letters in the hall's order."""
+        return tuple(series.letter for series in self.series)
+
+    def floor(self, number: int) -> FloorSettings:
+        """The settings of a floor.
+
+        Raises:
+            UnknownFloor: the hall has no such floor.
+        """
+        for floor in self.floors:
+            if floor.number == number:
+                return floor
+        raise UnknownFloor(floor=number)
+
+    def counter(self, number: int) -> CounterSettings:
+        """The settings of a counter.
+
+        Raises:
+            UnknownCounter: this configuration has no such counter.
+        """
+        for counter in self.counters:
+            if counter.number == number:
+                return counter
+        raise UnknownCounter(counter=number)
+
+    def services_of_counter(self, number: int) -> Collection[str] | None:
+        """The ids of the services a counter takes; None for all, nothing for a counter that is not set up."""
+        profile = next((counter.profile for counter in self.counters if counter.number == number), None)
+        for known in self.profiles:
+            if known.name == profile:
+                return None if EVERYTHING in known.services else known.services
+        return ()
+
+    def printer_of_kiosk(self, name: str) -> str | None:
+        """The printer of a kiosk; None when the hall has none for it."""
+        return next((kiosk.printer for kiosk in self.kiosks if kiosk.name == name), None)
+
+    def letter_of(self, service_id: str, kind: str) -> str:
+        """The series that a service draws its numbers from: named by id, else by kind, else the first."""
+        for series in self.series:
+            if service_id in series.services:
+                return series.letter
+        for series in self.series:
+            if kind in series.kinds or EVERYTHING in series.kinds:
+                return series.letter
+        return self.series[0].letter
+
+    def series_of(self, service: Service) -> str:
+        """The letter of a service's numbers."""
+        return self.letter_of(service.id, service.kind)
+
+    def services_of_series(self, letter: str, catalogue: Catalogue) -> tuple[str, ...]:
+        """The ids of the services whose numbers carry a letter."""
+        return tuple(service.id for service in catalogue.services() if self.series_of(service) == letter)
+
+    def mean_seconds(self, service_id: str | None) -> float:
+        """Mean seconds at the counter for a service, or for any when ``service_id`` is None."""
+        minutes = self.mean_minutes.get(service_id or EVERYTHING, self.mean_minutes.get(EVERYTHING, 10.0))
+        return minutes * 60.0

@@ -1,0 +1,339 @@
+"""The ticket: a place in line, its states, its stops and what may happen to it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from shared.domain.base import (
+    JSON,
+    Boolean,
+    Date,
+    Entity,
+    ForeignKey,
+    Index,
+    LongId,
+    Mapped,
+    String,
+    UniqueConstraint,
+    UtcTime,
+    Word,
+    mapped_column,
+    relationship,
+    text,
+)
+from shared.domain.errors import Invalid, Refused, Unknown
+from shared.domain.states import StateTable
+
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+TOKEN_LENGTH = 26
+
+
+class TicketState(StrEnum):
+    """Where a ticket's current stop is."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVING = "serving"
+    HELD = "held"
+    NO_SHOW = "no_show"
+    SERVED = "served"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+_S = TicketState
+
+ENDED = frozenset({_S.SERVED, _S.CANCELLED, _S.EXPIRED})
+AT_COUNTER = frozenset({_S.CALLED, _S.SERVING})
+
+TICKET_LABELS = {
+    _S.WAITING: "等候",
+    _S.CALLED: "已叫号",
+    _S.SERVING: "正在办理",
+    _S.HELD: "挂起",
+    _S.NO_SHOW: "过号",
+    _S.SERVED: "已办结",
+    _S.CANCELLED: "已取消",
+    _S.EXPIRED: "已过期",
+}
+
+TICKET_MOVES: StateTable[TicketState] = StateTable(
+    "这个号",
+    TICKET_LABELS,
+    {
+        (_S.WAITING, "call"): _S.CALLED,
+        (_S.WAITING, "transfer"): _S.WAITING,
+        (_S.WAITING, "postpone"): _S.WAITING,
+        (_S.WAITING, "cancel"): _S.CANCELLED,
+        (_S.WAITING, "expire"): _S.EXPIRED,
+        (_S.CALLED, "recall"): _S.CALLED,
+        (_S.CALLED, "start"): _S.SERVING,
+        (_S.CALLED, "finish"): _S.SERVED,
+        (_S.CALLED, "no_show"): _S.NO_SHOW,
+        (_S.CALLED, "hold"): _S.HELD,
+        (_S.CALLED, "transfer"): _S.WAITING,
+        (_S.CALLED, "requeue"): _S.WAITING,
+        (_S.CALLED, "cancel"): _S.CANCELLED,
+        (_S.CALLED, "expire"): _S.EXPIRED,
+        (_S.SERVING, "finish"): _S.SERVED,
+        (_S.SERVING, "next_stop"): _S.WAITING,
+        (_S.SERVING, "hold"): _S.HELD,
+        (_S.SERVING, "transfer"): _S.WAITING,
+        (_S.SERVING, "requeue"): _S.WAITING,
+        (_S.HELD, "resume"): _S.CALLED,
+        (_S.HELD, "requeue"): _S.WAITING,
+        (_S.HELD, "transfer"): _S.WAITING,
+        (_S.HELD, "cancel"): _S.CANCELLED,
+        (_S.HELD, "expire"): _S.EXPIRED,
+        (_S.NO_SHOW, "call"): _S.CALLED,
+        (_S.NO_SHOW, "reinstate"): _S.WAITING,
+        (_S.NO_SHOW, "cancel"): _S.CANCELLED,
+        (_S.NO_SHOW, "expire"): _S.EXPIRED,
+    },
+)
+
+
+class UnknownTicket(Unknown):
+    code = "unknown_ticket"
+    message = "查不到这个号。码可能已作废，请带小票或身份证到窗口。"
+
+
+class NotWaiting(Refused):
+    code = "not_waiting"
+    message = "这个号现在不在等候，不能叫。"
+
+
+class InvalidHandNumber(Invalid):
+    code = "invalid_hand_number"
+    message = "手写号应是 H 加 1 到 4 位数字，例如 H012。"
+
+
+class HandNumberTaken(Refused):
+    code = "hand_number_taken"
+    message = "这个手写号今天已经登记过了。"
+
+
+class Stop(Entity):
+    """One leg of the visit: which service, on which floor, from when to when."""
+
+    __tablename__ = "stops"
+    __table_args__ = (UniqueConstraint("ticket_id", "position"),)
+
+    id: Mapped[int] = mapped_column(LongId, primary_key=True, init=False)
+    ticket_id: Mapped[int] = mapped_column(LongId, ForeignKey("tickets.id"), init=False)
+    position: Mapped[int]
+    service_id: Mapped[str] = mapped_column(String(64))
+    service_name: Mapped[str] = mapped_column(String(200))
+    floor: Mapped[int | None]
+    began_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
+    outcome: Mapped[str | None] = mapped_column(String(16), default=None)
+
+
+class Ticket(Entity):
+    """A place in line, of which the state is that of its current stop.
+
+    ``version`` guards every update: a row that another transaction has moved since it was read is
+    refused by the database, so one number is never called to two counters.
+    """
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        UniqueConstraint("day", "series", "serial"),
+        Index(
+            "uq_tickets_one_at_counter",
+            "counter",
+            unique=True,
+            sqlite_where=text("state IN ('called', 'serving')"),
+            postgresql_where=text("state IN ('called', 'serving')"),
+        ),
+        Index(
+            "ix_tickets_open",
+            "state",
+            "day",
+            sqlite_where=text("state NOT IN ('served', 'cancelled', 'expired')"),
+            postgresql_where=text("state NOT IN ('served', 'cancelled', 'expired')"),
+        ),
+        Index(
+            "ix_tickets_line",
+            "day",
+            "queued_at",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_tickets_number", "number", "day"),
+    )
+
+    id: Mapped[int] = mapped_column(LongId, primary_key=True, init=False)
+    day: Mapped[date] = mapped_column(Date)
+    series: Mapped[str] = mapped_column(String(2))
+    serial: Mapped[int]
+    number: Mapped[str] = mapped_column(String(8))
+    token: Mapped[str] = mapped_column(String(TOKEN_LENGTH), unique=True)
+    service_id: Mapped[str] = mapped_column(String(64))
+    service_name: Mapped[str] = mapped_column(String(200))
+    service_title: Mapped[str] = mapped_column(String(80))
+    configuration: Mapped[int]
+    floor: Mapped[int | None]
+    issued_at: Mapped[datetime] = mapped_column(UtcTime)
+    #: When this person began to wait; a transfer keeps it.
+    arrived_at: Mapped[datetime] = mapped_column(UtcTime)
+    #: The arrival by which the line is ordered: ``arrived_at``, or later for one who stepped back.
+    queued_at: Mapped[datetime] = mapped_column(UtcTime)
+    issued_by: Mapped[str] = mapped_column(String(80))
+    state: Mapped[TicketState] = mapped_column(Word(TicketState), default=_S.WAITING)
+    stop: Mapped[int] = mapped_column(default=1)
+    language: Mapped[str] = mapped_column(String(16), default="zh")
+    answer: Mapped[str | None] = mapped_column(String(64), default=None)
+    needs: Mapped[list[str]] = mapped_column(JSON, default_factory=list)
+    priority: Mapped[str | None] = mapped_column(String(64), default=None)
+    return_of: Mapped[int | None] = mapped_column(LongId, default=None)
+    counter: Mapped[int | None] = mapped_column(default=None)
+    for_counter: Mapped[int | None] = mapped_column(default=None)
+    calls: Mapped[int] = mapped_column(default=0)
+    reinstated: Mapped[bool] = mapped_column(Boolean, default=False)
+    called_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
+    started_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
+    revoked: Mapped[bool] = mapped_column(Boolean, default=False)
+    reprints: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(init=False)
+    stops: Mapped[list[Stop]] = relationship(
+        order_by=Stop.position, cascade="all, delete-orphan", default_factory=list, lazy="select"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def move(self, verb: str, at: datetime) -> TicketState:
+        """Do ``verb`` at ``at`` and answer the state before it.
+
+        Raises:
+            IllegalMove: the state table has no such move.
+        """
+        before = TicketState(self.state)
+        self.state = TICKET_MOVES.after(before, verb)
+        if self.state not in AT_COUNTER and self.state is not _S.HELD:
+            self.counter = None
+        if self.state is _S.WAITING:
+            self.called_at = self.started_at = None
+        if self.state in ENDED:
+            self.ended_at = at
+            self.for_counter = None
+        return before
+
+    def call_to(self, counter: int, at: datetime) -> TicketState:
+        """Call to ``counter`` (also the first call again after a no-show)."""
+        before = self.move("call", at)
+        self._arrive_at(counter, at)
+        self.calls = 1
+        return before
+
+    def resume_at(self, counter: int, at: datetime) -> TicketState:
+        """Take a held ticket back to a counter, which may be another than the one that held it."""
+        before = self.move("resume", at)
+        self._arrive_at(counter, at)
+        self.calls += 1
+        return before
+
+    def _arrive_at(self, counter: int, at: datetime) -> None:
+        self.counter = counter
+        self.for_counter = None
+        self.called_at = at
+        self.started_at = None
+
+    @property
+    def planned_stop(self) -> Stop | None:
+        """The stop after the present one, if one is planned."""
+        return next((stop for stop in self.stops if stop.position == self.stop + 1), None)
+
+    @property
+    def present_stop(self) -> Stop:
+        """The stop whose state the ticket shows."""
+        return next(stop for stop in self.stops if stop.position == self.stop)
+
+    def begin_next_stop(self, at: datetime) -> None:
+        """Queue the planned stop: number and arrival are kept, service and floor become the stop's."""
+        self.present_stop.ended_at = at
+        self.present_stop.outcome = "served"
+        planned = self.planned_stop
+        if planned is None:
+            raise ValueError("no stop is planned")
+        self.move("next_stop", at)
+        self.stop = planned.position
+        self.service_id, self.service_name, self.floor = (
+            planned.service_id,
+            planned.service_name,
+            planned.floor,
+        )
+        planned.began_at = at
+        self.calls = 0
+
+    def end_stop(self, at: datetime) -> None:
+        """Write the end of the visit into the present stop and drop what was planned after it."""
+        self.present_stop.ended_at = at
+        self.present_stop.outcome = str(self.state)
+
+    def snapshot(self) -> dict[str, Any]:
+        """What a press may have changed, so that it can be taken back."""
+        return {name: _plain(getattr(self, name)) for name in RESTORABLE}
+
+
+RESTORABLE = (
+    "state",
+    "stop",
+    "service_id",
+    "service_name",
+    "service_title",
+    "floor",
+    "counter",
+    "for_counter",
+    "queued_at",
+    "calls",
+    "called_at",
+    "started_at",
+    "ended_at",
+    "priority",
+    "reinstated",
+)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def new_token() -> str:
+    """A ticket's secret: 26 characters of lower-case Crockford base32, 130 bits of chance."""
+    return "".join(secrets.choice(_CROCKFORD) for _ in range(TOKEN_LENGTH))
+
+
+def read_token(scanned: str) -> str:
+    """The token in what a scanner typed: its last 26 characters, whatever their case.
+
+    Raises:
+        UnknownTicket: it cannot be a token of this hall.
+    """
+    token = scanned.strip()[-TOKEN_LENGTH:].lower()
+    if len(token) != TOKEN_LENGTH or any(character not in _CROCKFORD for character in token):
+        raise UnknownTicket
+    return token
+
+
+def number_text(series: str, serial: int) -> str:
+    """How a number is written: letter and at least three digits (``A012``)."""
+    return f"{series}{serial:03d}"
+
+
+def read_hand_number(written: str) -> int:
+    """The running number in a hand-written ``H12``.
+
+    Raises:
+        InvalidHandNumber: it is not H and one to four digits.
+    """
+    plain = written.strip().upper()
+    if not (plain.startswith("H") and plain[1:].isascii() and plain[1:].isdigit() and 2 <= len(plain) <= 5):
+        raise InvalidHandNumber(field="hand_number")
+    return int(plain[1:])

@@ -1,0 +1,34 @@
+"""Queries about counters."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared.domain.counter import Counter, UnknownCounter
+
+
+class Counters:
+    """Counters of the hall, as one transaction sees them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def by_number(self, number: int) -> Counter:
+        """The counter with this number.
+
+        Raises:
+            UnknownCounter: there is none.
+        """
+        counter = self._session.get(Counter, number)
+        if counter is None:
+            raise UnknownCounter(counter=number)
+        return counter
+
+    def all(self) -> list[Counter]:
+        """Every counter by number."""
+        return list(self._session.scalars(select(Counter).order_by(Counter.number)))
+
+    def of_account(self, account_id: int) -> Counter | None:
+        """The counter at which somebody is signed on."""
+        return self._session.scalar(select(Counter).where(Counter.account_id == account_id))

@@ -1,0 +1,73 @@
+"""Queries about print jobs and printers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shared.domain.devices import PaperState
+from shared.domain.paper import PrinterRow, PrintJobRow
+
+
+class Papers:
+    """Print jobs and printers, as one transaction sees them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def job(self, job_id: int) -> PrintJobRow:
+        return self._session.get_one(PrintJobRow, job_id)
+
+    def oldest_pending(self, printer: str) -> PrintJobRow | None:
+        """The oldest job of a printer that nobody has claimed."""
+        return self._session.scalar(
+            select(PrintJobRow)
+            .where(
+                PrintJobRow.printer == printer,
+                PrintJobRow.state == PaperState.PENDING,
+                PrintJobRow.claimed_by.is_(None),
+            )
+            .order_by(PrintJobRow.id)
+            .limit(1)
+        )
+
+    def unfinished(self) -> list[PrintJobRow]:
+        """Jobs whose end nobody knows."""
+        return list(self._session.scalars(select(PrintJobRow).where(PrintJobRow.state == PaperState.PENDING)))
+
+    def latest_of_tickets(self, ticket_ids: Collection[int]) -> dict[int, PrintJobRow]:
+        """The latest slip of each of these tickets."""
+        query = select(PrintJobRow).where(PrintJobRow.ticket_id.in_(ticket_ids), PrintJobRow.kind == "ticket")
+        return {
+            job.ticket_id: job
+            for job in self._session.scalars(query.order_by(PrintJobRow.id))
+            if job.ticket_id is not None
+        }
+
+    def latest_of_case(self, case_id: int) -> PrintJobRow | None:
+        """The latest paper of a case."""
+        return self._session.scalar(
+            select(PrintJobRow).where(PrintJobRow.case_id == case_id).order_by(PrintJobRow.id.desc()).limit(1)
+        )
+
+    def count_of_case(self, case_id: int) -> int:
+        """How many papers of a case were ordered."""
+        query = select(func.count()).select_from(PrintJobRow).where(PrintJobRow.case_id == case_id)
+        return self._session.scalar(query) or 0
+
+    def printer(self, name: str) -> PrinterRow | None:
+        return self._session.get(PrinterRow, name)
+
+    def printers(self) -> list[PrinterRow]:
+        """Every printer that has reported, by name."""
+        return list(self._session.scalars(select(PrinterRow).order_by(PrinterRow.name)))
+
+    def counts(self, day: date) -> dict[str, int]:
+        """How many slips of a service day are in each state."""
+        query = (
+            select(PrintJobRow.state, func.count()).where(PrintJobRow.day == day).group_by(PrintJobRow.state)
+        )
+        return {str(state): count for state, count in self._session.execute(query).tuples()}

@@ -1,0 +1,49 @@
+"""A fair turn: whoever came first goes first; for fairness on SQLite, never for correctness."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from types import TracebackType
+
+
+class FairTurn:
+    """A lock handed on in the order in which it was asked for."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._taken = False
+        self._line: deque[threading.Event] = deque()
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = threading.Event()
+            self._line.append(mine)
+        try:
+            mine.wait()
+        except BaseException:
+            self._leave(mine)
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._guard:
+            self._hand_on()
+
+    def _leave(self, mine: threading.Event) -> None:
+        """Give up waiting; a turn that had just been handed over goes to the next in line."""
+        with self._guard:
+            if mine in self._line:
+                self._line.remove(mine)
+            else:
+                self._hand_on()
+
+    def _hand_on(self) -> None:
+        if self._line:
+            self._line.popleft().set()
+        else:
+            self._taken = False

@@ -1,0 +1,5 @@
+"""What pages and the API share: settings, who asks, bodies, presses, problems, the embedded server.
+
+Reading order: settings, context, errors, principals, bodies, presses, api, openapi, problems, security,
+press_limits, live, pages, then the shared parts of the API (session_api, hall_api, health) and the server.
+"""

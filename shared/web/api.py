@@ -1,0 +1,153 @@
+"""How an API address is declared: parse, one action, render, with its description for OpenAPI."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from shared.domain.account import Actor, Role
+from shared.domain.errors import HallError
+from shared.store.keyring import token_hash
+from shared.store.unit_of_work import UnitOfWork
+from shared.web.bodies import read_body, read_query
+from shared.web.context import current_hall
+from shared.web.presses import answer, encode, press_once
+from shared.web.principals import Principal, find_principal, require
+
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCall:
+    """What a view is given: who asks, what the body and the query say, the parts of the address."""
+
+    actor: Actor
+    principal: Principal | None
+    body: Any = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One address of the API, as OpenAPI describes it."""
+
+    method: str
+    path: str
+    summary: str
+    status: int
+    roles: frozenset[Role] | None
+    body: type | None
+    answer: Any
+    query: Mapping[str, type]
+    key: bool | None
+    errors: tuple[type[HallError], ...]
+
+
+Work = Callable[[UnitOfWork, ApiCall], Any]
+
+
+class Api:
+    """The API addresses of one surface, as a blueprint under /api/v1."""
+
+    def __init__(self, name: str) -> None:
+        self.blueprint = Blueprint(name, __name__, url_prefix=PREFIX)
+        self.operations: list[Operation] = []
+
+    def get(
+        self,
+        path: str,
+        summary: str,
+        *,
+        roles: Collection[Role] | None,
+        answers: Any,
+        query: Mapping[str, type] | None = None,
+        errors: tuple[type[HallError], ...] = (),
+    ) -> Callable[[Work], Work]:
+        """Declare a GET: ``roles`` None opens it to everybody; the work runs on a snapshot."""
+        operation = Operation(
+            "GET", path, summary, 200, _roles(roles), None, answers, query or {}, None, errors
+        )
+        return self._add(operation, _answer_get)
+
+    def change(
+        self,
+        method: str,
+        path: str,
+        summary: str,
+        *,
+        roles: Collection[Role] | None,
+        answers: Any,
+        body: type | None = None,
+        status: int = 200,
+        key: bool = False,
+        errors: tuple[type[HallError], ...] = (),
+    ) -> Callable[[Work], Work]:
+        """Declare a POST, PATCH or DELETE: the work runs in a transaction, once for each key.
+
+        ``key`` says whether an Idempotency-Key is required; it is honoured on every POST.
+        """
+        operation = Operation(method, path, summary, status, _roles(roles), body, answers, {}, key, errors)
+        return self._add(operation, _answer_change)
+
+    def _add(
+        self, operation: Operation, respond: Callable[[Operation, Work, dict[str, Any]], Response]
+    ) -> Callable[[Work], Work]:
+        def decorate(work: Work) -> Work:
+            def view(**parts: Any) -> Response:
+                return respond(operation, work, parts)
+
+            self.operations.append(operation)
+            self.blueprint.add_url_rule(
+                operation.path, work.__name__, view, methods=[operation.method], strict_slashes=False
+            )
+            return work
+
+        return decorate
+
+
+def _roles(roles: Collection[Role] | None) -> frozenset[Role] | None:
+    return None if roles is None else frozenset(roles)
+
+
+def _answer_get(operation: Operation, work: Work, parts: dict[str, Any]) -> Response:
+    principal = _principal(operation)
+    call = ApiCall(_actor(principal, parts), principal, query=read_query(operation.query), parts=parts)
+    return answer(200, current_hall().read(lambda uow: encode(work(uow, call))))
+
+
+def _answer_change(operation: Operation, work: Work, parts: dict[str, Any]) -> Response:
+    principal = _principal(operation)
+    read_query({})
+    body: Any
+    body, raw = read_body(operation.body or dict)
+    call = ApiCall(_actor(principal, parts), principal, body=body, parts=parts)
+    return press_once(
+        call.actor.principal,
+        lambda uow: work(uow, call),
+        status=operation.status,
+        required=bool(operation.key),
+        body=raw,
+    )
+
+
+def _principal(operation: Operation) -> Principal | None:
+    if operation.roles is None:
+        return find_principal()
+    return require(operation.roles)
+
+
+def _actor(principal: Principal | None, parts: Mapping[str, Any]) -> Actor:
+    """Who acts; without a sign-in it is the holder of the token in the address."""
+    if principal is not None:
+        return principal.actor
+    token = str(parts.get("token", "")).lower()
+    return Actor(principal=f"holder:{token_hash(token)[:24]}", role=Role.HOLDER)
+
+
+def remote_address() -> str:
+    """The address a request comes from, after trusted proxies have been believed."""
+    return request.remote_addr or "unknown"
