@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-import socket
 import sys
+
+if sys.argv[1:2] in (["serve"], ["demo"]):
+    # Servers run on one event loop; the standard library must be prepared before anything is loaded.
+    from gevent import monkey
+
+    monkey.patch_all()
+
+import socket
 from collections.abc import Mapping
 from os import getpid
 from secrets import token_hex
@@ -152,11 +159,7 @@ def commands() -> click.Group:
 
 
 def main() -> None:
-    """Run ``hall``; servers run on one event loop, so the standard library is prepared for it first."""
-    if sys.argv[1:2] in (["serve"], ["demo"]):
-        from gevent import monkey
-
-        monkey.patch_all()
+    """Run ``hall``."""
     commands().main(prog_name="hall")
 
 

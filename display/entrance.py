@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.domain.catalogue import ADVICE
 from shared.domain.configuration import Configuration
-
-SHAPES: Mapping[int, str] = {1: "●", 2: "▲", 3: "■"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +22,26 @@ class FloorBand:
 def floor_bands(configuration: Configuration) -> tuple[FloorBand, ...]:
     """Every floor from the top down, with the life events that can be done there in everyday words.
 
-    The floors of an event are those that the official list prints. The entrance is on the lowest floor.
-    No band names a ticket or a number of people: a passer-by must not learn who came for what.
+    The floors of an event are those that the official list prints; a floor that gives advice says so last.
+    The entrance is on the lowest floor. No band names a ticket or a number of people: a passer-by must not
+    learn who came for what.
     """
-    floors = sorted((floor.number for floor in configuration.site.floors), reverse=True)
+    site = configuration.site
+    floors = sorted(site.floors, key=lambda floor: -floor.number)
     return tuple(
         FloorBand(
-            floor=floor,
-            shape=SHAPES.get(floor, ""),
-            topics=tuple(
-                bundle.title for bundle in configuration.catalogue.bundles if floor in bundle.floors
-            ),
-            counters=tuple(
-                sorted(counter.number for counter in configuration.site.counters if counter.floor == floor)
-            ),
-            here=floor == floors[-1],
+            floor=floor.number,
+            shape=floor.shape,
+            topics=_topics(configuration, floor.number),
+            counters=tuple(sorted(one.number for one in site.counters if one.floor == floor.number)),
+            here=floor is floors[-1],
         )
         for floor in floors
     )
+
+
+def _topics(configuration: Configuration, floor: int) -> tuple[str, ...]:
+    bundles = sorted(configuration.catalogue.bundles, key=lambda bundle: bundle.tile)
+    advice = configuration.catalogue.service(ADVICE)
+    titles = [bundle.title for bundle in bundles if floor in bundle.floors]
+    return (*titles, advice.title) if floor in advice.floors else tuple(titles)

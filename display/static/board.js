@@ -79,13 +79,12 @@ export function waitWords({ count, wait_seconds: band }) {
 /** Everybody's wait on a floor, from the shortest to the longest of the series with people in them. */
 export function floorWait(waiting) {
   const busy = waiting.filter((series) => series.count > 0);
-  if (!busy.length) return { low: 0, high: 0, words: "没有人等" };
+  if (!busy.length) return "没有人等";
   const bands = busy.map((series) => series.wait_seconds).filter(Boolean);
-  if (!bands.length) return { low: 0, high: 0, words: "现在还说不准" };
+  if (!bands.length) return "现在还说不准";
   const low = Math.min(...bands.map((band) => band.low));
-  const high = Math.max(...bands.map((band) => band.high));
-  const [from, to] = minutes({ low, high });
-  return { low, high, words: `约等 ${from}～${to} 分钟` };
+  const [from, to] = minutes({ low, high: Math.max(...bands.map((band) => band.high)) });
+  return `约等 ${from}～${to} 分钟`;
 }
 
 /** Counter numbers in the fewest words: "1～3、5". */

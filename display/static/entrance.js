@@ -50,7 +50,7 @@ async function askFloors() {
   try {
     for (const band of bands) {
       const { data } = await api("GET", `/board?floor=${band.dataset.band}`);
-      say(band.querySelector("[data-wait]"), floorWait(data.waiting).words);
+      say(band.querySelector("[data-wait]"), floorWait(data.waiting));
     }
     drawn = version;
   } catch (problem) {

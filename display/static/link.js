@@ -11,6 +11,7 @@ export class BoardLink {
   /** @param {number|null} floor the floor to watch, null for the whole hall
    *  @param {(board: object) => void} onBoard called with every board that counts */
   constructor(floor, onBoard) {
+    this.floor = floor;
     this.request = floor === null ? {} : { floor };
     this.onBoard = onBoard;
     this.board = null;
@@ -41,9 +42,12 @@ export class BoardLink {
     this.socket.emit("watch", this.request);
   }
 
-  /** A board counts only once it is drawn: a screen that fails to draw must not call itself fresh. */
+  /**
+   * The hall's board may come before the floor's, until the hall has heard what this screen watches. A board
+   * counts only once it is drawn: a screen that fails to draw must not call itself fresh.
+   */
   take(board) {
-    if (!accept(board, this.board)) return;
+    if (board.floor !== this.floor || !accept(board, this.board)) return;
     this.offset = Date.parse(board.at) - Date.now();
     this.onBoard(board);
     this.board = board;
