@@ -24,7 +24,7 @@ from shared.domain.case import (
     UnknownLine,
     WrongOffice,
 )
-from shared.domain.catalogue import UnknownService
+from shared.domain.catalogue import ServiceNotOffered, UnknownService
 from shared.domain.identity_numbers import InvalidCreditCode, InvalidIdNumber
 from shared.domain.paper import NoPrinter
 from shared.domain.states import IllegalMove
@@ -57,6 +57,7 @@ class SearchRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     key=True,
     errors=(
         UnknownService,
+        ServiceNotOffered,
         UnknownTicket,
         UnknownLine,
         NotAnApplication,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, render_template
 
+from counter.settings_words import calendar_words, catalogue_counts, setting_lines
 from shared.domain.account import DEVICE_ROLES, STAFF_ROLES, Role
-from shared.domain.configuration import Configuration
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import current_hall
 from shared.web.principals import Principal, current_principal, staff_page
@@ -16,7 +16,7 @@ from shared.web.principals import Principal, current_principal, staff_page
 #: From this wait on the page says that somebody waits too long. The official lists set no such limit, so
 #: the page names it as assumed.
 LONG_WAIT_SECONDS = 1800
-#: A device that should always be on and was not heard of for so long counts as lost.
+#: A kiosk or wall that was not heard of for so long counts as lost.
 SILENT_SECONDS = 180
 
 ROLE_WORDS = {
@@ -56,27 +56,9 @@ def page_facts(uow: UnitOfWork, principal: Principal) -> dict[str, Any]:
         "role_words": {str(role): words for role, words in ROLE_WORDS.items()},
         "staff_roles": [str(role) for role in ROLE_WORDS if role in STAFF_ROLES],
         "device_roles": [str(role) for role in ROLE_WORDS if role in DEVICE_ROLES],
-        "floors": [
-            {"number": floor.number, "name": floor.name, "shape": floor.shape}
-            for floor in configuration.site.floors
-        ],
+        "floors": [asdict(floor) for floor in configuration.site.floors],
         "offices": [office.name for office in configuration.catalogue.offices],
+        "settings": [asdict(line) for line in setting_lines(configuration)],
         "catalogue": catalogue_counts(configuration),
-        "hours": _hours(configuration),
-        "series": _series(configuration),
-    }
-
-
-def catalogue_counts(configuration: Configuration) -> dict[str, int]:
-    """How much the catalogue in force holds: bundles, their items, services, offices, papers to bring."""
-    catalogue = configuration.catalogue
-    papers = Counter(material.status for material in catalogue.materials)
-    return {
-        "bundles": len(catalogue.bundles),
-        "items": sum(len(bundle.items) for bundle in catalogue.bundles),
-        "single_services": len(catalogue.single_services),
-        "other_services": len(catalogue.other_services),
-        "offices": len(catalogue.offices),
-        "materials_confirmed": papers["confirmed"],
-        "materials_draft": papers["draft"],
+        "calendar": calendar_words(configuration),
     }

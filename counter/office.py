@@ -51,7 +51,7 @@ def page_facts(uow: UnitOfWork, principal: Principal) -> dict[str, Any]:
     return {
         "role": str(principal.role),
         "office": principal.office,
-        "offices": _offices(configuration, principal),
+        "offices": [office.name for office in configuration.catalogue.offices],
         "hall": configuration.site.name,
         "today": uow.day.isoformat(),
         "labels": {str(state): label for state, label in ITEM_LABELS.items()},
@@ -78,11 +78,6 @@ def verbs_by_state(role: Role) -> dict[str, list[str]]:
         if state not in away
     }
     return {state: possible for state, possible in offered.items() if possible}
-
-
-def _offices(configuration: Configuration, principal: Principal) -> list[str]:
-    """The offices that an item may be sent on to, in the order of the lists."""
-    return [office.name for office in configuration.catalogue.offices]
 
 
 def _reasons(configuration: Configuration) -> Mapping[str, list[str]]:

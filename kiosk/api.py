@@ -11,7 +11,7 @@ from shared.actions.calling import CounterRequest, TargetMissing, requeue_ticket
 from shared.actions.outlook import Line
 from shared.actions.views import StaffTicketView, TicketView, staff_ticket_view, ticket_view
 from shared.domain.account import STAFF_ROLES, Role
-from shared.domain.catalogue import UnknownService
+from shared.domain.catalogue import ServiceNotOffered, UnknownService
 from shared.domain.errors import Invalid
 from shared.domain.hall import HallClosed
 from shared.domain.paper import NoPrinter
@@ -55,7 +55,7 @@ class PriorityBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     answers=TicketView,
     status=201,
     key=True,
-    errors=(UnknownService, issuing.ServiceNotOffered, HallClosed, issuing.PriorityNeedsStaff),
+    errors=(UnknownService, ServiceNotOffered, HallClosed, issuing.PriorityNeedsStaff),
 )
 def post_ticket(uow: UnitOfWork, call: ApiCall) -> TicketView:
     if call.actor.role is Role.KIOSK:

@@ -16,7 +16,8 @@ ORIGIN = "http://wall.test"
 #: A wall reduced to its lists, drawn by the real module from boards that a test hands in.
 WALL = """
 async () => {
-  document.body.innerHTML = '<main><p data-no-calls></p><ol data-field></ol><ol data-recent data-rows="5"></ol></main>';
+  document.body.innerHTML =
+    '<main><p data-no-calls></p><ol data-field></ol><ol data-recent data-rows="5"></ol></main>';
   const { CallField } = await import("/display/static/calls.js");
   window.confirmed = [];
   const link = { offset: 0, confirm: (event, id) => { window.confirmed.push([event, id]); return true; } };
@@ -140,7 +141,9 @@ def test_calls_are_played_by_rising_id_whatever_order_they_come_in(screen: Page)
     assert [one["id"] for one in stamped] == [4, 9]
 
 
-def test_a_call_that_was_known_keeps_its_time_and_a_late_one_gets_its_full_eight_seconds(screen: Page) -> None:
+def test_a_call_that_was_known_keeps_its_time_and_a_late_one_gets_its_full_eight_seconds(
+    screen: Page,
+) -> None:
     stamped = screen.evaluate(
         """async (calls) => {
           const { arrivals } = await import("/display/static/board.js");
@@ -156,7 +159,7 @@ def test_a_call_that_was_known_keeps_its_time_and_a_late_one_gets_its_full_eight
     ("count", "band", "words"),
     [
         (7, {"low": 900, "expected": 1300, "high": 1800}, "约15～30分"),
-        (1, {"low": 10, "expected": 20, "high": 40}, "约0～5分"),
+        (1, {"low": 10, "expected": 20, "high": 40}, "5分以内"),
         (3, None, "现在还说不准"),
         (0, {"low": 0, "expected": 0, "high": 0}, "没有人等"),
         (0, None, "没有人等"),
@@ -276,7 +279,8 @@ def test_a_wall_holds_no_more_after_two_thousand_boards_than_after_twenty(screen
           const size = () => [document.querySelectorAll("*").length, wall.calls.length, wall.known.size];
           const feed = (from, to) => {
             for (let id = from; id <= to; id += 1) {
-              const calls = [...Array(8)].map((_, back) => ({ ...call, id: id - back, number: `A${id - back}` }));
+              const ids = [...Array(8)].map((_, back) => id - back);
+              const calls = ids.map((one) => ({ ...call, id: one, number: `A${one}` }));
               wall.take({ epoch: "e", version: id, calls });
             }
           };
@@ -289,3 +293,48 @@ def test_a_wall_holds_no_more_after_two_thousand_boards_than_after_twenty(screen
     )
 
     assert sizes[0] == sizes[1]
+
+
+def spoken(screen: Page, name: str, *arguments: Any) -> Any:
+    """What a function of the voice's words answers."""
+    return screen.evaluate(
+        "async ([name, given]) => (await import('/display/static/spoken.js'))[name](...given)",
+        [name, list(arguments)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("counter", "words"), [(2, "二"), (10, "十"), (12, "十二"), (20, "二十"), (35, "三十五")]
+)
+def test_the_voice_says_a_counter_as_a_number(screen: Page, counter: int, words: str) -> None:
+    assert spoken(screen, "spokenCounter", counter) == words
+
+
+def test_the_voice_says_a_ticket_digit_by_digit_and_the_call_twice(screen: Page) -> None:
+    said = spoken(screen, "sentences", call("A012", 1), 0)
+
+    assert said == ["请 A 零 一 二，到二楼 三号窗口办理。"] * 2
+
+
+def test_the_voice_tells_the_way_to_another_floor_and_says_when_it_calls_again(screen: Page) -> None:
+    again = {**call("A012", 1, counter=15, floor=3, way="up"), "calls": 2}
+
+    assert spoken(screen, "sentences", again, 0)[0] == "再请 A 零 一 二，上三楼，到十五号窗口办理。"
+
+
+def test_the_voice_is_short_when_many_calls_wait_to_be_spoken(screen: Page) -> None:
+    assert spoken(screen, "sentences", call("A012", 1), 3) == ["A 零 一 二，三号窗口。"]
+
+
+def test_the_voice_plays_ids_and_never_one_twice(screen: Page) -> None:
+    calls = [call("A013", 9), call("A012", 8), call("A011", 7)]
+
+    assert [one["id"] for one in spoken(screen, "unspoken", calls, 7, 0)] == [8, 9]
+    assert spoken(screen, "unspoken", calls, 9, 0) == []
+
+
+def test_a_screen_that_starts_speaks_fresh_calls_only(screen: Page) -> None:
+    called = 1_795_399_200_000  # 2026-11-23T02:00:00Z
+
+    assert [one["id"] for one in spoken(screen, "unspoken", [call("A012", 8)], None, called + 9_000)] == [8]
+    assert spoken(screen, "unspoken", [call("A012", 8)], None, called + 11_000) == []

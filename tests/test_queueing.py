@@ -14,8 +14,9 @@ from shared.domain.ticket import Ticket
 def waiting(name: str, minutes: float, **changes: object) -> Ticket:
     """A ticket that has waited so many minutes at noon."""
     since = NOON - timedelta(minutes=minutes)
-    ticket = make_ticket(number=name, arrived_at=since, queued_at=since, **changes)
-    ticket.id = int(name[1:])
+    order = int(name[1:])
+    ticket = make_ticket(number=name, arrived_at=since, queued_at=since, place=float(order), **changes)
+    ticket.id = order
     return ticket
 
 
@@ -32,7 +33,7 @@ def test_without_priority_the_first_to_come_is_the_first_to_go() -> None:
     assert numbers(Discipline().order(line, NOON)) == ["A001", "A002", "A003"]
 
 
-def test_among_those_of_one_instant_the_lower_id_goes_first() -> None:
+def test_among_those_of_one_instant_the_first_to_arrive_goes_first() -> None:
     line = [waiting("A002", 5), waiting("A001", 5)]
     assert numbers(Discipline().order(line, NOON)) == ["A001", "A002"]
 
@@ -60,9 +61,11 @@ def test_who_passes_whom_is_the_same_counted_and_sorted(priority: str | None) ->
     mine = waiting("A050", 7, priority=priority)
     others = [waiting(f"A{n:03d}", n / 3, priority="elderly" if n % 3 == 0 else None) for n in range(1, 40)]
     normal, first = rule.passed_by(mine, NOON)
-    counted = [
-        t for t in others if (t.queued_at, t.id) < ((normal if t.priority is None else first), mine.id)
-    ]
+    if priority is None:
+        normal = mine.queued_at
+    else:
+        first = mine.queued_at
+    counted = [t for t in others if t.queued_at <= (normal if t.priority is None else first)]
     ordered = rule.order([*others, mine], NOON)
     assert {t.number for t in counted} == set(numbers(ordered[: ordered.index(mine)]))
 
@@ -91,7 +94,7 @@ def test_nobody_is_next_in_an_empty_line() -> None:
 def test_stepping_back_three_places_comes_right_behind_the_third() -> None:
     line = [waiting(f"A00{n}", 9 - n) for n in range(1, 6)]
     moved = waiting("A009", 60)
-    moved.queued_at = place_behind(line, 3, NOON)
+    moved.queued_at, moved.place = place_behind(line, 3, NOON, 99.0)
     assert numbers(Discipline().order([*line, moved], NOON)) == [
         "A001",
         "A002",
@@ -104,4 +107,18 @@ def test_stepping_back_three_places_comes_right_behind_the_third() -> None:
 
 def test_stepping_back_in_a_short_line_comes_last() -> None:
     line = [waiting("A001", 5)]
-    assert place_behind(line, 3, NOON) == NOON
+    assert place_behind(line, 3, NOON, 99.0) == (NOON, 99.0)
+
+
+def test_stepping_back_among_those_of_one_instant_stands_between_them() -> None:
+    line = [waiting(f"A00{n}", 5) for n in range(1, 6)]
+    moved = waiting("A009", 5)
+    moved.queued_at, moved.place = place_behind(line, 3, NOON, 99.0)
+    assert numbers(Discipline().order([*line, moved], NOON)) == [
+        "A001",
+        "A002",
+        "A003",
+        "A009",
+        "A004",
+        "A005",
+    ]

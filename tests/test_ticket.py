@@ -36,6 +36,7 @@ def make_ticket(**changes: object) -> Ticket:
         "issued_at": NOON,
         "arrived_at": NOON,
         "queued_at": NOON,
+        "place": 12.0,
         "issued_by": "device:1",
         "stops": [Stop(position=1, service_id="retirement", service_name="职工退休", floor=2, began_at=NOON)],
     }

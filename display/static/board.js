@@ -3,6 +3,8 @@
  * and the words for waits, counters, time and age. Nothing here touches the page or the network.
  */
 
+import { waitText } from "/static/js/hall.js";
+
 /** A new call stands alone at least this long; until then a later one shares the field with it. */
 export const ALONE_MS = 8000;
 /** So many calls share the field at most; older ones move to the list beside it. */
@@ -62,18 +64,13 @@ export function way(call) {
   return `${call.direction === "up" ? "上" : "下"}${call.floor}楼`;
 }
 
-/** The minutes of a band in steps of five, as slips and screens say them. */
-export function minutes(band) {
-  const low = Math.floor(band.low / STEP_SECONDS) * 5;
-  return [low, Math.max(low + 5, Math.ceil(band.high / STEP_SECONDS) * 5)];
-}
-
-/** A series' wait in the fewest words. */
+/** A series' wait in the fewest words, in the steps of five minutes that all screens use. */
 export function waitWords({ count, wait_seconds: band }) {
   if (count === 0) return "没有人等";
   if (!band) return "现在还说不准";
-  const [low, high] = minutes(band);
-  return `约${low}～${high}分`;
+  const low = Math.floor(band.low / STEP_SECONDS) * 5;
+  const high = Math.max(5, Math.ceil(band.high / STEP_SECONDS) * 5);
+  return low === 0 ? `${high}分以内` : `约${low}～${high}分`;
 }
 
 /** Everybody's wait on a floor, from the shortest to the longest of the series with people in them. */
@@ -81,10 +78,9 @@ export function floorWait(waiting) {
   const busy = waiting.filter((series) => series.count > 0);
   if (!busy.length) return "没有人等";
   const bands = busy.map((series) => series.wait_seconds).filter(Boolean);
-  if (!bands.length) return "现在还说不准";
+  if (!bands.length) return waitText(null);
   const low = Math.min(...bands.map((band) => band.low));
-  const [from, to] = minutes({ low, high: Math.max(...bands.map((band) => band.high)) });
-  return `约等 ${from}～${to} 分钟`;
+  return waitText({ low, high: Math.max(...bands.map((band) => band.high)) });
 }
 
 /** Counter numbers in the fewest words: "1～3、5". */

@@ -58,7 +58,7 @@ export class CallField {
 
 function fieldRow(call, now) {
   const pulse = now - call.since < PULSE_MS ? "call call-new" : "call";
-  return el("li", { class: pulse, "data-direction": call.direction, "data-long": call.number.length > 4 },
+  return el("li", { class: pulse, "data-direction": call.direction, "data-long": String(call.number.length > 4) },
     el("span", { class: "call-number" }, call.number),
     el("span", { class: "call-way" }, arrow(), el("span", { class: "call-floor" }, way(call))),
     el("span", { class: "call-counter" }, arrow(), el("b", {}, String(call.counter)), el("span", {}, "号窗口")));

@@ -25,7 +25,7 @@ from shared.domain.case import (
     WrongOffice,
     case_number,
 )
-from shared.domain.catalogue import Item, Service
+from shared.domain.catalogue import Item, Service, ServiceNotOffered
 from shared.domain.configuration import Configuration
 from shared.domain.identity_numbers import IdKind, InvalidIdNumber, check_credit_code, check_id_number
 from shared.domain.limits import rule_limit
@@ -98,6 +98,7 @@ def open_case(uow: UnitOfWork, actor: Actor, request: CaseRequest) -> CaseView:
 
     Raises:
         UnknownService, UnknownTicket, UnknownLine: what is named does not exist.
+        ServiceNotOffered: the hall does not offer it.
         NotAnApplication: a line that is a service, or the service ``advice``.
         InvalidIdNumber, InvalidCreditCode, NameMissing: the persons are not right.
         ItemTwice, WrongOffice, UnknownCondition, UnknownSubject, NoItems: the items are not right.
@@ -106,6 +107,8 @@ def open_case(uow: UnitOfWork, actor: Actor, request: CaseRequest) -> CaseView:
     service = configuration.catalogue.service(request.service_id)
     if service.kind == "advice":
         raise NotAnApplication(field="service_id")
+    if not service.offered:
+        raise ServiceNotOffered(service=service.id)
     ticket = _ticket(uow, request.ticket_token)
     case = _new_case(uow, actor, service, configuration, ticket)
     case.persons = _persons(uow, request)

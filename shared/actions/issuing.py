@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from shared.actions.hall_day import enter_queue, require_open
@@ -9,7 +11,7 @@ from shared.actions.outlook import Line, Outlook
 from shared.actions.papers import order_slip, print_again, printer_near, ticket_slip
 from shared.actions.views import StaffTicketView, TicketView, staff_ticket_view, ticket_view
 from shared.domain.account import Actor
-from shared.domain.catalogue import Service
+from shared.domain.catalogue import Service, ServiceNotOffered
 from shared.domain.errors import Invalid, Refused
 from shared.domain.hall import Rating
 from shared.domain.queueing import place_behind
@@ -29,11 +31,6 @@ from shared.store.unit_of_work import UnitOfWork
 HAND_SERIES = "H"
 #: Needs that lead a person; the configuration lists the words shown for them.
 LEVELS = (1, 2, 3, 4, 5)
-
-
-class ServiceNotOffered(Refused):
-    code = "service_not_offered"
-    message = "本厅目前不办这一项，请问导办台哪里能办。"
 
 
 class PriorityNeedsStaff(Invalid):
@@ -169,6 +166,7 @@ def _new_ticket(uow: UnitOfWork, actor: Actor, request: IssueRequest, service: S
         issued_at=uow.at,
         arrived_at=uow.at,
         queued_at=uow.at,
+        place=float(uow.hall.version),
         issued_by=actor.principal,
         language=request.language[:16],
         answer=request.answer[:64] if request.answer else None,
@@ -237,7 +235,7 @@ def postpone(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> TicketView:
     line = Line(uow)
     before = ticket.move("postpone", uow.at)
     behind = [other for other in _ordered(uow, line, ticket) if line.ahead(other) >= line.ahead(ticket)]
-    ticket.queued_at = max(ticket.queued_at, place_behind(behind, line.site.back_places, uow.at))
+    ticket.queued_at, ticket.place = _behind(uow, line, behind)
     uow.log(actor, "ticket", ticket.id, "postpone", (before, ticket.state))
     return _view(uow, actor, ticket)
 
@@ -257,7 +255,7 @@ def reinstate(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> TicketView:
         if ticket.reinstated:
             raise ReinstatedAlready
         ticket.reinstated = True
-    ticket.queued_at = place_behind(_ordered(uow, line, ticket), line.site.back_places, uow.at)
+    ticket.queued_at, ticket.place = _behind(uow, line, _ordered(uow, line, ticket))
     ticket.calls = 0
     uow.log(
         actor,
@@ -333,6 +331,12 @@ def _ordered(uow: UnitOfWork, line: Line, ticket: Ticket) -> list[Ticket]:
     first = uow.tickets.first_waiting(uow.day, ticket.floor, line.site.back_places * 2 + 8)
     others = [other for other in first if other.id != ticket.id and other.service_id in companions]
     return line.discipline.order(others, uow.at)
+
+
+def _behind(uow: UnitOfWork, line: Line, others: list[Ticket]) -> tuple[datetime, float]:
+    """The place behind the hall's number of people who wait by the normal rule."""
+    same_class = [other for other in others if other.priority is None]
+    return place_behind(same_class, line.site.back_places, uow.at, float(uow.hall.version))
 
 
 def _view(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> TicketView:

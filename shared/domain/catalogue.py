@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from shared.domain.errors import Unknown
+from shared.domain.errors import Refused, Unknown
 from shared.domain.listing import (
     ITEM_KINDS,
     LIMIT_KINDS,
@@ -42,6 +42,7 @@ __all__ = [
     "Office",
     "Question",
     "Service",
+    "ServiceNotOffered",
     "SingleService",
     "UnknownOffice",
     "UnknownService",
@@ -56,6 +57,11 @@ ADVICE = "advice"
 class UnknownService(Unknown):
     code = "unknown_service"
     message = "没有这项业务，请重新选择。"
+
+
+class ServiceNotOffered(Refused):
+    code = "service_not_offered"
+    message = "本厅目前不办这一项，请问导办台哪里能办。"
 
 
 class UnknownOffice(Unknown):
@@ -155,6 +161,10 @@ class Catalogue:
         """The materials known for some codes, drafts too."""
         return tuple(material for material in self.materials if material.code in codes)
 
+    def confirmed_materials(self, codes: Collection[str]) -> tuple[Material, ...]:
+        """The materials that the hall has confirmed, which alone are shown to citizens."""
+        return tuple(material for material in self.materials_of(codes) if material.status == "confirmed")
+
     def _bundle_service(self, bundle: Bundle) -> Service:
         letter = self.series.get(bundle.id, "")
         return Service(
@@ -234,7 +244,9 @@ def _single_json(single: SingleService) -> dict[str, Any]:
         "current_limit": limit_json(single.current_limit),
         "new_limit": limit_json(single.new_limit),
         "offices": list(single.offices),
+        "floors": list(single.floors),
         "offered": single.offered,
+        "official": single.official,
     }
 
 

@@ -28,7 +28,7 @@ class Discipline:
 
     def score(self, ticket: Ticket, now: datetime) -> float:
         """The weight of a waiting ticket at ``now``; the highest is next."""
-        wait = max(0.0, (now - ticket.queued_at).total_seconds())
+        wait = (now - ticket.queued_at).total_seconds()
         if ticket.priority is None:
             return self.normal_base + self.normal_rate * wait
         return self.priority_base + self.priority_rate * wait
@@ -46,7 +46,9 @@ class Discipline:
 
     def order(self, waiting: Iterable[Ticket], now: datetime) -> list[Ticket]:
         """Waiting tickets, the next one first; among equals the one that arrived first."""
-        return sorted(waiting, key=lambda ticket: (-self.score(ticket, now), ticket.queued_at, ticket.id))
+        return sorted(
+            waiting, key=lambda ticket: (-self.score(ticket, now), ticket.queued_at, ticket.place, ticket.id)
+        )
 
 
 def _queued_at_for(score: float, base: float, rate: float, now: datetime) -> datetime:
@@ -86,8 +88,15 @@ def next_ticket(
     return ordered[0] if ordered else None
 
 
-def place_behind(line: Sequence[Ticket], places: int, now: datetime) -> datetime:
-    """The ``queued_at`` that puts a ticket behind the first ``places`` of ``line``; at its end if shorter."""
+def place_behind(line: Sequence[Ticket], places: int, now: datetime, last: float) -> tuple[datetime, float]:
+    """Where (``queued_at``, ``place``) a ticket stands behind the first ``places`` of ``line``.
+
+    In a shorter line it comes last: now, at place ``last``.
+    """
     if not line or len(line) < places:
-        return now
-    return line[places - 1].queued_at + timedelta(microseconds=1)
+        return now, last
+    before = line[places - 1]
+    after = line[places] if len(line) > places else None
+    if after is None or after.queued_at != before.queued_at:
+        return before.queued_at, before.place + 0.5
+    return before.queued_at, (before.place + after.place) / 2

@@ -12,6 +12,7 @@ from shared.domain.base import (
     Boolean,
     Date,
     Entity,
+    Float,
     ForeignKey,
     Index,
     LongId,
@@ -161,7 +162,7 @@ class Ticket(Entity):
             "ix_tickets_line",
             "day",
             "queued_at",
-            "id",
+            "place",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
@@ -184,6 +185,8 @@ class Ticket(Entity):
     arrived_at: Mapped[datetime] = mapped_column(UtcTime)
     #: The arrival by which the line is ordered: ``arrived_at``, or later for one who stepped back.
     queued_at: Mapped[datetime] = mapped_column(UtcTime)
+    #: Rising with the order of arrival; decides among those of one instant. One who steps back stands between.
+    place: Mapped[float] = mapped_column(Float)
     issued_by: Mapped[str] = mapped_column(String(80))
     state: Mapped[TicketState] = mapped_column(Word(TicketState), default=_S.WAITING)
     stop: Mapped[int] = mapped_column(default=1)
@@ -292,6 +295,7 @@ RESTORABLE = (
     "counter",
     "for_counter",
     "queued_at",
+    "place",
     "calls",
     "called_at",
     "started_at",

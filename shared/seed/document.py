@@ -56,8 +56,7 @@ def _document(files: dict[str, TableFile]) -> dict[str, Any]:
     check_errata(files["errata.toml"])
     site, law = read_site(files["site.toml"]), read_law(files["site.toml"])
     calendar = read_calendar(files["calendar.toml"])
-    if site is not None:
-        check_site(files, site, catalogue, law)
+    check_site(files, site, catalogue, law)
     parts = {"format": FORMAT, "catalogue": catalogue, "site": site, "calendar": calendar, "law": law}
     document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(parts, order="deterministic"))
     return document

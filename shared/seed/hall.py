@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
+from typing import TypeVar
 
 from shared.domain.hours import Hours
 from shared.domain.limits import LegalLimit
@@ -23,27 +24,21 @@ from shared.domain.working_days import WorkingCalendar
 from shared.seed.rows import CountersRow, HallNames, HoursRow, LawRow, QueueRow, YearRow
 from shared.seed.tables import TableFile
 
+Row = TypeVar("Row")
 
-def read_site(file: TableFile) -> Site | None:
-    """The hall; None when one of its tables is missing or damaged, which is noted."""
-    names = file.table("hall", HallNames)
-    hours = file.table("hours", HoursRow)
-    no_show = file.table("no_show", NoShowRule)
-    queue = file.table("queue", QueueRow)
-    minutes = file.table("mean_minutes", dict[str, float])
-    wording = dict(file.table("wording", dict[str, str]) or {})
-    reasons = file.table("reasons", dict[str, tuple[Reason, ...]])
-    floors = tuple(row for _, row in file.rows(("floors",), FloorSettings))
-    profiles = tuple(row for _, row in file.rows(("profiles",), ProfileSettings))
-    series = tuple(row for _, row in file.rows(("series",), SeriesSettings))
-    printers = tuple(row for _, row in file.rows(("printers",), PrinterSettings))
-    kiosks = tuple(row for _, row in file.rows(("kiosks",), KioskSettings))
-    counters = _counters(file)
-    for key in ("missed_rule", "materials_note"):
-        if key not in wording:
-            file.wrong(("wording",), f"缺少 {key}")
-    if names is None or hours is None or no_show is None or queue is None:
-        return None
+
+#: What stands in for a table that is missing or damaged, so that the rest is read and told too.
+_NO_NAMES = HallNames("", "", "", "", "", "")
+_NO_HOURS = HoursRow(time(0), time(23), (), ())
+_NO_QUEUE = QueueRow(1, 0.0, 0, 0.0, 1.0, 0.0, 1.0)
+_NO_RULE = NoShowRule(1, 0)
+
+
+def read_site(file: TableFile) -> Site:
+    """The hall as its file tells it; what is missing or damaged is noted."""
+    names = file.table("hall", HallNames) or _NO_NAMES
+    queue = file.table("queue", QueueRow) or _NO_QUEUE
+    wording = _wording(file)
     return Site(
         name=names.name,
         short_name=names.short_name,
@@ -51,22 +46,22 @@ def read_site(file: TableFile) -> Site | None:
         phone=names.phone,
         complaint_phone=names.complaint_phone,
         pickup=names.pickup,
-        floors=floors,
-        counters=counters,
-        profiles=profiles,
-        series=series,
-        hours=_hours(hours),
-        printers=printers,
-        kiosks=kiosks,
-        no_show=no_show,
+        floors=_all(file, "floors", FloorSettings),
+        counters=_counters(file),
+        profiles=_all(file, "profiles", ProfileSettings),
+        series=_all(file, "series", SeriesSettings),
+        hours=_hours(file.table("hours", HoursRow) or _NO_HOURS),
+        printers=_all(file, "printers", PrinterSettings),
+        kiosks=_all(file, "kiosks", KioskSettings),
+        no_show=file.table("no_show", NoShowRule) or _NO_RULE,
         discipline=QueueRule(queue.normal_base, queue.normal_rate, queue.priority_base, queue.priority_rate),
-        mean_minutes=minutes or {},
+        mean_minutes=file.table("mean_minutes", dict[str, float]) or {},
         missed_rule=wording.pop("missed_rule", ""),
         materials_note=wording.pop("materials_note", ""),
         back_places=queue.back_places,
         other_floor_seconds=queue.other_floor_seconds,
         undo_seconds=queue.undo_seconds,
-        reasons=Reasons(reasons or {}),
+        reasons=Reasons(file.table("reasons", dict[str, tuple[Reason, ...]]) or {}),
         wording=wording,
         assumed=tuple(key for key in file.data if key in file.assumed),
     )
@@ -100,6 +95,18 @@ def read_calendar(file: TableFile) -> WorkingCalendar:
         sources[row.year] = row.source
     source = "；".join(sources.values())
     return WorkingCalendar(frozenset(sources), frozenset(off_days), frozenset(make_up_days), source)
+
+
+def _all(file: TableFile, key: str, row_type: type[Row]) -> tuple[Row, ...]:
+    return tuple(row for _, row in file.rows((key,), row_type))
+
+
+def _wording(file: TableFile) -> dict[str, str]:
+    wording = dict(file.table("wording", dict[str, str]) or {})
+    for key in ("missed_rule", "materials_note"):
+        if key not in wording:
+            file.wrong(("wording",), f"缺少 {key}")
+    return wording
 
 
 def _counters(file: TableFile) -> tuple[CounterSettings, ...]:

@@ -51,7 +51,7 @@ class Accounts:
             .join(Account, Account.id == SignIn.account_id)
             .where(SignIn.token_hash == token_hash, SignIn.ended_at.is_(None), Account.disabled.is_(False))
         )
-        found = self._session.execute(query).tuples().first()
+        found = self._session.execute(query).first()
         return None if found is None or found[0].expires_at <= now else found
 
     def living_sign_ins(self, account_id: int) -> list[SignIn]:

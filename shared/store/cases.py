@@ -50,7 +50,7 @@ class Cases:
             select(Case.ticket_id, Case.case_number).where(Case.ticket_id.in_(ticket_ids)).order_by(Case.id)
         )
         numbers: dict[int, list[str]] = {}
-        for ticket_id, number in self._session.execute(query).tuples():
+        for ticket_id, number in self._session.execute(query):
             if ticket_id is not None:
                 numbers.setdefault(ticket_id, []).append(number)
         return numbers

@@ -70,4 +70,4 @@ class Papers:
         query = (
             select(PrintJobRow.state, func.count()).where(PrintJobRow.day == day).group_by(PrintJobRow.state)
         )
-        return {str(state): count for state, count in self._session.execute(query).tuples()}
+        return {str(state): count for state, count in self._session.execute(query)}

@@ -90,7 +90,7 @@ class Tickets:
         query = (
             select(Ticket)
             .where(Ticket.state.in_(states), Ticket.day == day)
-            .order_by(Ticket.queued_at, Ticket.id)
+            .order_by(Ticket.queued_at, Ticket.place)
         )
         return list(self._session.scalars(query))
 
@@ -129,7 +129,7 @@ class Tickets:
             .where(Ticket.state == TicketState.WAITING, Ticket.day == day)
             .group_by(Ticket.series, Ticket.service_id, Ticket.floor)
         )
-        return [WaitingGroup(*row) for row in self._session.execute(query).tuples()]
+        return [WaitingGroup(*row) for row in self._session.execute(query)]
 
     def count_ahead(
         self, ticket: Ticket, services: Collection[str], discipline: Discipline, now: datetime
@@ -138,6 +138,10 @@ class Tickets:
         line = [Ticket.state == TicketState.WAITING, Ticket.day == ticket.day, Ticket.id != ticket.id]
         line += [Ticket.service_id.in_(services), Ticket.floor == ticket.floor]
         normal, priority = discipline.passed_by(ticket, now)
+        if ticket.priority is None:
+            normal = ticket.queued_at
+        else:
+            priority = ticket.queued_at
         before = or_(
             and_(Ticket.priority.is_(None), _earlier(normal, ticket)),
             and_(Ticket.priority.is_not(None), _earlier(priority, ticket)),
@@ -176,7 +180,7 @@ class Tickets:
     def counts(self, day: date) -> dict[str, int]:
         """How many tickets of the day are in each state."""
         query = select(Ticket.state, func.count()).where(Ticket.day == day).group_by(Ticket.state)
-        return {str(state): count for state, count in self._session.execute(query).tuples()}
+        return {str(state): count for state, count in self._session.execute(query)}
 
     def recent_calls(self, now: datetime) -> list[Call]:
         """Calls and recalls of the last two minutes, and at least eight, the newest first."""
@@ -210,10 +214,14 @@ def _line(day: date) -> Select[Ticket]:
     return (
         select(Ticket)
         .where(Ticket.state == TicketState.WAITING, Ticket.day == day)
-        .order_by(Ticket.queued_at, Ticket.id)
+        .order_by(Ticket.queued_at, Ticket.place)
     )
 
 
 def _earlier(moment: datetime, ticket: Ticket) -> ColumnElement[bool]:
-    """Queued before ``moment``, or at it with a lower id."""
-    return or_(Ticket.queued_at < moment, and_(Ticket.queued_at == moment, Ticket.id < ticket.id))
+    """Queued before ``moment``; those of that very moment score alike, and the earlier arrival decides."""
+    if moment < ticket.queued_at:
+        return Ticket.queued_at <= moment
+    if moment > ticket.queued_at:
+        return Ticket.queued_at < moment
+    return or_(Ticket.queued_at < moment, and_(Ticket.queued_at == moment, Ticket.place < ticket.place))

@@ -216,6 +216,7 @@ def _tickets() -> None:
         sa.Column("issued_at", UTC_TIME, nullable=False),
         sa.Column("arrived_at", UTC_TIME, nullable=False),
         sa.Column("queued_at", UTC_TIME, nullable=False),
+        sa.Column("place", sa.Float(), nullable=False),
         sa.Column("issued_by", sa.String(length=80), nullable=False),
         sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("stop", sa.Integer(), nullable=False),
@@ -241,7 +242,7 @@ def _tickets() -> None:
     op.create_index(
         "ix_tickets_line",
         "tickets",
-        ["day", "queued_at", "id"],
+        ["day", "queued_at", "place"],
         unique=False,
         sqlite_where=sa.text("state = 'waiting'"),
         postgresql_where=sa.text("state = 'waiting'"),

@@ -1,0 +1,80 @@
+/** Before the console: which counter to sign on to, floor by floor, with who is there. */
+
+import { el } from "/static/js/hall.js";
+import { choose } from "./dialog.js";
+import { fill, walkable } from "./drawing.js";
+import { COUNTER_STATES } from "./words.js";
+
+const LOOKS = { open: "tag-pine", paused: "tag-amber", closed: "" };
+
+export class Chooser {
+  /** @param {HTMLElement} place @param {import("./state.js").ConsoleState} state
+   *  @param {import("./presses.js").Presses} presses */
+  constructor(place, state, presses) {
+    Object.assign(this, { place, state, presses });
+    this.drawn = "";
+    walkable(place, ".seat");
+    state.listen(() => this.draw());
+  }
+
+  draw() {
+    const { counter, counters, data, me } = this.state;
+    if (counter || !me) return;
+    const drawn = JSON.stringify([counters.map((one) => [one.number, one.state, one.clerk, one.ticket?.number])]);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    const focused = document.activeElement?.dataset?.counter;
+    fill(
+      this.place,
+      el("h1", null, this.state.mayCall ? "请选您的窗口" : "各窗口现在的情况"),
+      el("p", { class: "muted" }, this.state.mayCall
+        ? "方向键选，回车上岗。上岗后才能叫号；离开时请暂停或下岗。"
+        : "导办台不叫号，可以按 F1 给群众发号。"),
+      data.floors.map((floor) => this.floor(floor, counters.filter((one) => one.floor === floor.number))),
+    );
+    const first = this.place.querySelector(`[data-counter="${focused}"]`) ?? this.place.querySelector(".seat.free");
+    if (!document.querySelector("dialog[open]")) first?.focus();
+  }
+
+  floor(floor, counters) {
+    if (!counters.length) return null;
+    const waiting = counters[0].waiting.length;
+    return el("section", { class: "seat-floor", dataset: { waiting } },
+      el("h2", { class: "floor-mark", dataset: { floor: floor.number } }, `${floor.shape} ${floor.name}`),
+      el("div", { class: "seats" }, counters.map((counter) => this.seat(counter))));
+  }
+
+  seat(counter) {
+    const free = counter.state === "closed" && !counter.clerk;
+    return el("button", {
+      type: "button", class: free ? "seat free" : "seat", dataset: { counter: counter.number },
+      onclick: () => this.signOn(counter),
+    },
+    el("b", { class: "seat-number" }, `${counter.number}号`),
+    el("span", { class: `tag ${LOOKS[counter.state]}` }, COUNTER_STATES[counter.state]),
+    el("span", { class: "small muted" }, counter.clerk ? counter.clerk.name : counter.profile),
+    counter.ticket && el("span", { class: "small number" }, counter.ticket.number));
+  }
+
+  async signOn(counter) {
+    if (!this.state.mayCall) return;
+    const taken = counter.clerk !== null;
+    if (taken && !(await this.mayTakeOver(counter))) return;
+    const answer = await this.presses.send(`/counters/${counter.number}/sign-on`, taken ? { take_over: true } : {});
+    if (!answer) return void this.presses.read();
+    this.state.set({ counter: answer.data, me: { ...this.state.me, counter: answer.data.number } });
+  }
+
+  async mayTakeOver(counter) {
+    if (this.state.me.role === "clerk") {
+      this.state.set({ problem: `${counter.number}号窗口现在是${counter.clerk.name}在岗，请选别的窗口，或请值班主任处理。` });
+      return false;
+    }
+    const chosen = await choose({
+      title: `接管${counter.number}号窗口？`,
+      text: `${counter.clerk.name}还在岗。接管后由您叫号，窗口上的号留给您。`,
+      options: [{ value: true, label: "接管这个窗口" }],
+    });
+    return Boolean(chosen);
+  }
+}

@@ -1,0 +1,75 @@
+/** What each key of the console means, and when it rests. */
+
+import { choose } from "./dialog.js";
+
+const NO_TICKET = "窗口没有号";
+const LINE_LOST = "断线了，先不叫下一位";
+
+/** @param {import("./actions.js").Actions} actions @returns {import("./keys.js").KeySpec[]} */
+export function counterKeys(actions) {
+  return [
+    { key: "F2", large: true, face: nextFace, press: () => actions.next() },
+    { key: "F3", face: recallFace, press: () => actions.recall() },
+    { key: "F4", face: startFace, press: () => actions.start() },
+    { key: "F6", face: missedFace, press: () => actions.missed() },
+    { key: "F8", face: finishFace, press: () => actions.finish() },
+    { key: "F7", face: holdFace, press: () => actions.hold() },
+    { key: "F9", face: moreFace, press: () => actions.more() },
+    { key: "F10", face: pauseFace, press: () => actions.pause() },
+  ];
+}
+
+function nextFace({ ticket, counter, linked }) {
+  const off = linked ? undefined : LINE_LOST;
+  if (counter?.state === "paused") return { label: "恢复服务", hint: "窗口暂停中", off };
+  const waits = counter?.queue.filter((entry) => entry.state === "waiting").length ?? 0;
+  const hint = waits ? `下一位 ${counter.queue[0].number}` : "现在没有人等";
+  return ticket ? { label: "办结，叫下一位", hint, off } : { label: "呼叫下一位", hint, off };
+}
+
+function recallFace({ ticket }) {
+  return { label: "重呼", off: onlyCalled(ticket) };
+}
+
+function startFace({ ticket }) {
+  return { label: "开始办理", off: onlyCalled(ticket) };
+}
+
+function missedFace({ ticket, data }) {
+  const left = ticket ? data.calls_before - ticket.calls : 0;
+  return { label: "过号", off: onlyCalled(ticket) ?? (left > 0 ? `再叫 ${left} 次才行` : undefined) };
+}
+
+function finishFace({ ticket }) {
+  return { label: "办结", hint: "不叫下一位", off: ticket ? undefined : NO_TICKET };
+}
+
+function holdFace({ ticket }) {
+  return { label: "挂起", hint: "先放一放", off: ticket ? undefined : NO_TICKET };
+}
+
+function moreFace() {
+  return { label: "更多", hint: "转移、找号…" };
+}
+
+function pauseFace({ counter, ticket }) {
+  if (counter?.state === "paused") return { label: "恢复" };
+  return { label: "暂停", off: ticket ? "先处理窗口上的号" : undefined };
+}
+
+function onlyCalled(ticket) {
+  if (!ticket) return NO_TICKET;
+  return ticket.state === "called" ? undefined : "已经开始办理";
+}
+
+/** What becomes of a person who was called when the next one is to be called; null to go back. */
+export function askPrevious(ticket, data) {
+  const left = data.calls_before - ticket.calls;
+  return choose({
+    title: `${ticket.number} 怎么样了？`,
+    options: [
+      { value: "finish", label: "办完了，叫下一位" },
+      { value: "no_show", label: "没有来，过号，叫下一位", off: left > 0 ? `再叫 ${left} 次才能过号` : undefined },
+    ],
+  });
+}

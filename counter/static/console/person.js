@@ -1,0 +1,98 @@
+/** The left side of the console: the person at the counter, as far as the ticket tells. */
+
+import { el } from "/static/js/hall.js";
+import { fill } from "./drawing.js";
+import { TICKET_STATES, clock, reasonText, slipWords, span } from "./words.js";
+
+const LOOKS = { called: "tag-copper", serving: "tag-pine" };
+const SLIP_LOOKS = { good: "tag-pine", warn: "tag-amber", bad: "tag-red", plain: "" };
+const SLIP_MARKS = { good: "✓", warn: "▲", bad: "✕", plain: "○" };
+
+export class Person {
+  /** @param {HTMLElement} place @param {import("./state.js").ConsoleState} state
+   *  @param {{openCase: (number: string) => void, printSlip: () => void}} wishes */
+  constructor(place, state, wishes) {
+    Object.assign(this, { place, state, wishes });
+    this.drawn = "";
+    state.listen(() => this.draw());
+  }
+
+  draw() {
+    const { ticket, call } = this.state;
+    const drawn = JSON.stringify([ticket, call]);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    fill(this.place, ticket ? this.ofTicket(ticket) : this.nobody());
+  }
+
+  nobody() {
+    return [
+      el("p", { class: "person-number none" }, "－"),
+      el("p", { class: "muted" }, "窗口现在没有号"),
+    ];
+  }
+
+  ofTicket(ticket) {
+    return [
+      el("p", { class: "person-number" }, ticket.number),
+      el("p", null, el("span", { class: `tag ${LOOKS[ticket.state] ?? ""}` }, this.stateWords(ticket))),
+      el("h2", { class: "person-event" }, ticket.service_title),
+      ticket.service_name !== ticket.service_title && el("p", { class: "muted small" }, ticket.service_name),
+      el("dl", { class: "facts" }, this.facts(ticket)),
+      this.reception(ticket),
+      this.slip(ticket),
+      this.cases(ticket),
+    ];
+  }
+
+  stateWords(ticket) {
+    const times = ticket.calls > 1 ? `，叫了 ${ticket.calls} 次` : "";
+    return `${TICKET_STATES[ticket.state] ?? ticket.state}${ticket.state === "called" ? times : ""}`;
+  }
+
+  facts(ticket) {
+    const { data } = this.state;
+    const answer = data.answers[ticket.service_id]?.[ticket.answer]?.text;
+    const needs = ticket.needs.map((need) => reasonText(data.reasons, "needs", need));
+    const planned = ticket.stops.filter((stop) => stop.state === "planned");
+    return [
+      fact("取号", `${clock(ticket.issued_at)}，等了 ${span(ticket.waited_seconds)}`),
+      answer && fact("选的是", answer),
+      ticket.priority_reason && fact("优先", reasonText(data.reasons, "priority", ticket.priority_reason), "copper"),
+      needs.length > 0 && fact("需要", needs.join("、"), "copper"),
+      ticket.language !== "zh" && fact("语言", ticket.language),
+      ticket.stops.length > 1 && fact("环节", `第 ${ticket.stop} 站，共 ${ticket.stops.length} 站`),
+      planned.length > 0 && fact("下一站", this.stopWords(planned[0])),
+    ];
+  }
+
+  stopWords(stop) {
+    const service = this.state.data.services.find((one) => one.id === stop.service_id);
+    return [stop.floor && `${stop.floor}楼`, service?.title ?? stop.service_id].filter(Boolean).join(" ");
+  }
+
+  /** Only what screens and loudspeakers have confirmed may be held against a person who missed a call. */
+  reception(ticket) {
+    const { call } = this.state;
+    if (ticket.state !== "called" || call.id !== ticket.announcement || !(call.shown || call.sounded)) return null;
+    return el("p", { class: "small muted" }, [call.shown && "大屏已显示", call.sounded && "广播已播"].filter(Boolean).join(" · "));
+  }
+
+  slip(ticket) {
+    const { text, look } = slipWords(ticket.slip.state);
+    return el("p", { class: "slip-line" }, el("span", { class: `tag ${SLIP_LOOKS[look]}` }, `${SLIP_MARKS[look]} 小票${text}`),
+      el("button", { type: "button", class: "button button-quiet small-button", onclick: this.wishes.printSlip }, "补打"));
+  }
+
+  cases(ticket) {
+    if (!ticket.cases.length) return null;
+    return el("div", { class: "person-cases" }, el("p", { class: "small muted" }, `这个号已受理 ${ticket.cases.length} 件`),
+      ticket.cases.map((number) => el("button", {
+        type: "button", class: "button case-link", onclick: () => this.wishes.openCase(number),
+      }, number)));
+  }
+}
+
+function fact(name, value, look) {
+  return el("div", { class: look === "copper" ? "fact copper" : "fact" }, el("dt", null, name), el("dd", null, value));
+}

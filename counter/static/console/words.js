@@ -1,0 +1,92 @@
+/** The Chinese words of the console: states, waits, dates, limits. Pure functions, no page and no network. */
+
+export const TICKET_STATES = {
+  waiting: "等候", called: "已叫号", serving: "办理中", held: "挂起", no_show: "过号",
+  served: "已办结", cancelled: "已取消", expired: "已过期",
+};
+export const COUNTER_STATES = { open: "开着", paused: "暂停", closed: "没有人" };
+export const CASE_STATES = {
+  received: "已收件", open: "办理中", completed: "已办结", closed: "已了结", refused: "不予受理", withdrawn: "已撤回",
+};
+export const ID_KINDS = [
+  ["resident_id", "居民身份证"], ["hmt_permit", "港澳台通行证"], ["foreign_permit", "外国人永居证"],
+  ["passport", "护照"], ["military", "军人证件"], ["other", "其他证件"],
+];
+export const SUBJECT_ROLES = [
+  ["employee", "员工"], ["deceased", "过世的人"], ["retiree", "退休人员"], ["heir", "继承人"],
+  ["dependant", "供养亲属"], ["other", "其他"],
+];
+
+const SLIPS = {
+  none: ["没有打小票", "plain"], pending: ["正在打印", "plain"], confirmed: ["已打印", "good"],
+  unconfirmed: ["打印机没回音，请看一眼", "warn"], failed: ["没打出来", "bad"],
+};
+const RULED_BY = { law: "法定", list2: "提速清单", bundle: "打包清单", list2_over_bundle: "提速清单" };
+const HALL_CLOCK = new Intl.DateTimeFormat("zh-CN", {
+  timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+});
+const HALL_DAY = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" });
+
+/** What is known of a slip: its words, and how they are to look (plain, good, warn, bad). */
+export function slipWords(state) {
+  const [text, look] = SLIPS[state] ?? SLIPS.none;
+  return { text, look };
+}
+
+/** 09:41, in the hall's time. */
+export function clock(moment) {
+  return HALL_CLOCK.format(moment instanceof Date ? moment : new Date(moment));
+}
+
+/** How long somebody has waited: 刚到, 12 分钟, 1 小时 5 分. */
+export function span(seconds) {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) return "刚到";
+  if (minutes < 60) return `${minutes} 分钟`;
+  return minutes % 60 ? `${Math.floor(minutes / 60)} 小时 ${minutes % 60} 分` : `${minutes / 60} 小时`;
+}
+
+/** 12月14日, with the year when it is not this one. */
+export function day(isoDay) {
+  const [year, month, date] = isoDay.split("-").map(Number);
+  const short = `${month}月${date}日`;
+  return year === Number(HALL_DAY.format(new Date()).slice(0, 4)) ? short : `${year}年${short}`;
+}
+
+/** The promise of an item or case as staff read it; an unknown date is said, never guessed. */
+export function dueWords(entry) {
+  if (entry.state === "completed" || entry.state === "delivered") return "今天已办结";
+  if (entry.due_on) return entry.due_on === HALL_DAY.format(new Date()) ? "今天办结" : `${day(entry.due_on)}前`;
+  return { calendar_unpublished: "日历未发布", awaits_event: "条件满足后定" }[entry.due_state] ?? "未定时限";
+}
+
+/** A limit in a few characters. */
+export function limitWords(limit) {
+  if (!limit) return "";
+  const days = limit.working_days;
+  switch (limit.kind) {
+    case "immediate": return "即时";
+    case "working_days": return `${days}个工作日`;
+    case "calendar_days": return `${days}天`;
+    case "conditional": return "看条件";
+    case "periodic": return "按季";
+    case "after_event": return days ? `批复后${days}个工作日` : "批复后";
+    case "not_offered": return "本厅不办";
+    default: return "未定时限";
+  }
+}
+
+/** Which list or law sets the limit, for staff. */
+export function ruledBy(limit) {
+  return RULED_BY[limit?.ruled_by] ?? "";
+}
+
+/** The words of a reason's code; the code itself when the list no longer has it. */
+export function reasonText(reasons, purpose, code) {
+  return reasons[purpose]?.find((reason) => reason.code === code)?.text ?? code;
+}
+
+/** 社保中心企业职工养老保险股 as 企业职工养老保险股: the centre's own sections need no prefix in a list. */
+export function shortOffice(name) {
+  return name.length > 8 ? name.replace(/^社保中心/, "") : name;
+}
