@@ -34,6 +34,18 @@ from shared.store.unit_of_work import UnitOfWork
 from shared.web.settings import Settings
 
 PASSWORD = "correct horse 7"
+BUNDLES = (
+    "hire",
+    "terminate",
+    "unemployment",
+    "graduate",
+    "public-institution-hire",
+    "startup",
+    "retirement",
+    "work-death",
+    "retiree-death",
+    "social-card",
+)
 OFFICE = "社保中心参保登记股"
 #: A resident number with the right check digit, and the last four characters that open its case.
 ID_NUMBER = "11010519491231002X"
@@ -183,7 +195,7 @@ def web(house: House) -> Iterator[Web]:
     app = hall.create_app(house.settings, house.clock)
     with app.test_client() as client:
         yield Web(app, client, house)
-    app.extensions["parts"].hall.store.close()
+    app.extensions["parts"].stop()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from conftest import ID_NUMBER, PASSWORD, Web
 from openapi_spec_validator import validate
 
 TICKET = {"service_id": "retirement"}
-CASE = {
+CASE: dict[str, Any] = {
     "service_id": "retirement",
     "applicant": {"kind": "person", "name": "张小三", "id_kind": "resident_id", "id_number": ID_NUMBER},
     "items": [{"ordinal": 6}],
@@ -109,7 +109,7 @@ def test_every_bad_body_is_a_clear_problem_and_takes_no_number(
 def test_a_wrong_field_is_named_in_the_users_words(web: Web) -> None:
     body = web.post("/cases", "anna", CASE | {"items": [{"ordinal": "six"}]}).get_json()
     assert body["errors"] == [{"field": "items[0].ordinal", "message": "应是 int，收到的是 str。"}]
-    body = web.post("/cases", "anna", CASE | {"applicant": CASE["applicant"] | {"id_number": "1"}}).get_json()  # type: ignore[operator]
+    body = web.post("/cases", "anna", CASE | {"applicant": CASE["applicant"] | {"id_number": "1"}}).get_json()
     assert body["errors"][0]["field"] == "applicant.id_number"
 
 
@@ -153,7 +153,7 @@ def test_another_media_type_is_refused(web: Web) -> None:
 def test_every_wrong_request_has_its_code(
     web: Web, method: str, path: str, who: str | None, expected: tuple[int, str]
 ) -> None:
-    body = {} if method in ("POST", "PUT") else None
+    body: dict[str, Any] | None = {} if method in ("POST", "PUT") else None
     assert code(web.call(method, path, who, body)) == expected
 
 

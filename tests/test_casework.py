@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -92,7 +93,7 @@ def test_every_line_of_every_bundle_is_accepted_or_is_a_service(house: House, se
     lines = [item.ordinal for item in offered.items if item.kind != "service"]
     case = open_case(house, service, tuple(lines))
     assert [item.ordinal for item in case.items] == lines
-    assert all(item.office in offered.items[item.ordinal - 1].offices for item in case.items)
+    assert all(item.office in offered.items[(item.ordinal or 0) - 1].offices for item in case.items)
     for line in offered.items:
         if line.kind == "service":
             with pytest.raises(NotAnApplication):
@@ -246,7 +247,7 @@ def test_the_inbox_of_an_office_holds_its_open_items_by_due_date(house: House) -
 def test_a_case_is_found_by_name_or_number_without_storing_them_readably(house: House) -> None:
     case = open_case(house)
     for name, number in (("张小三", None), (None, ID_NUMBER.lower()), (" 张小三 ", ID_NUMBER)):
-        found = house.see(lambda uow, n=name, i=number: case_lists.find_cases(uow, n, i))
+        found = house.see(partial(case_lists.find_cases, name=name, number=number))
         assert [c.case_number for c in found] == [case.case_number]
     assert house.see(lambda uow: case_lists.find_cases(uow, "李四", None)) == []
     stored = (house.folder / "hall.db").read_bytes() + (house.folder / "hall.db-wal").read_bytes()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {"/display/static/": ROOT / "display/static", "/static/": ROOT / "shared/web/static"}
@@ -223,7 +226,15 @@ def test_a_sign_tells_whose_turn_it_is_at_its_counter(
 ) -> None:
     counters = [{"number": 3, "floor": 1, "state": state, "ticket": ticket}]
 
-    assert rule(screen, "signState", {**board(), "counters": counters}, 3, 0) == shown
+    assert rule(screen, "signState", {**board(), "counters": counters}, 3) == shown
+
+
+def test_a_sign_says_of_nobody_that_they_are_served_when_the_board_does_not_tell(screen: Page) -> None:
+    counters = [{"number": number, "floor": 2, "state": "open"} for number in (3, 4)]
+    known = {**board(call("A012", 1, counter=3)), "counters": counters}
+
+    assert rule(screen, "signState", known, 3) == {"state": "calling", "ticket": "A012"}
+    assert rule(screen, "signState", known, 4) == {"state": "open", "ticket": None}
 
 
 def test_a_resting_counter_sends_people_to_the_nearest_open_ones_of_its_floor(screen: Page) -> None:
@@ -338,3 +349,52 @@ def test_a_screen_that_starts_speaks_fresh_calls_only(screen: Page) -> None:
 
     assert [one["id"] for one in spoken(screen, "unspoken", [call("A012", 8)], None, called + 9_000)] == [8]
     assert spoken(screen, "unspoken", [call("A012", 8)], None, called + 11_000) == []
+
+
+def press(demo: Any, token: str | None, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """One press on the running hall's API."""
+    headers = {"Idempotency-Key": uuid.uuid4().hex}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    answer = httpx.post(f"{demo.base_url}/api/v1{path}", json=body, headers=headers)
+    assert answer.is_success, answer.text
+    return dict(answer.json())
+
+
+def test_a_call_stands_on_the_wall_of_its_floor_the_entrance_wall_and_the_sign(page: Page, demo: Any) -> None:
+    account = demo.account(role="clerk", floor=2)
+    counter, floor = account["counter"], account["floor"]
+    clerk = press(demo, None, "/session", {name: account[name] for name in ("username", "password")})["token"]
+    press(demo, clerk, f"/counters/{counter}/sign-on", {})
+    press(demo, demo.token("kiosk"), "/tickets", {"service_id": "retirement"})
+    called = press(demo, clerk, f"/counters/{counter}/call-next", {"previous": "finish"})
+
+    for address, place in (
+        (f"/display?floor={floor}", ".call-number, .recent-number"),
+        ("/display", ".latest-number"),
+        (f"/display/counter/{counter}", ".sign-ticket"),
+    ):
+        page.goto(demo.base_url + address)
+        expect(page.locator(place).get_by_text(called["number"], exact=True)).to_be_visible()
+    press(demo, clerk, f"/counters/{counter}/finish", {})
+    press(demo, clerk, f"/counters/{counter}/sign-off", {})
+
+
+def test_a_wall_that_hears_nothing_says_so_and_is_right_again_by_itself(page: Page, demo: Any) -> None:
+    silent: list[bool] = []
+
+    def carry(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        line.on_message(server.send)
+        server.on_message(lambda message: None if silent else line.send(message))
+
+    page.route_web_socket(re.compile(r"/socket\.io/"), carry)
+    page.goto(f"{demo.base_url}/display?floor=2")
+    expect(page.locator("[data-age]")).to_have_text("刚刚更新")
+    expect(page.get_by_text("屏幕暂未更新")).to_be_hidden()
+
+    silent.append(True)
+    expect(page.get_by_text("屏幕暂未更新")).to_be_visible(timeout=15_000)
+
+    silent.clear()
+    expect(page.get_by_text("屏幕暂未更新")).to_be_hidden(timeout=15_000)

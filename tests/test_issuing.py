@@ -9,10 +9,14 @@ import pytest
 from conftest import House
 
 from shared.actions import calling, counters, issuing
+from shared.actions.configuring import change_configuration
 from shared.actions.issuing import IssueRequest, PriorityRequest
+from shared.actions.views import TicketView
 from shared.domain.catalogue import ServiceNotOffered, UnknownService
 from shared.domain.devices import PaperState
+from shared.domain.hall import HallClosed
 from shared.domain.ticket import HandNumberTaken, TicketState, UnknownTicket
+from shared.store.unit_of_work import UnitOfWork
 
 
 def take(house: House, service: str = "retirement", who: str = "kiosk-1", **more: object) -> str:
@@ -141,9 +145,6 @@ def test_a_hand_written_number_is_entered_once_and_keeps_its_letter(house: House
 
 
 def test_a_closed_hall_gives_no_number_and_says_when_it_opens(house: House, seed: dict[str, object]) -> None:
-    from shared.actions.configuring import change_configuration
-    from shared.domain.hall import HallClosed
-
     house.do(change_configuration, "admin", seed, "real hours")
     house.clock.move_to(datetime(2026, 9, 19, 2, 0, tzinfo=UTC))
     with pytest.raises(HallClosed, match="9月20日") as refused:
@@ -165,7 +166,7 @@ def test_whoever_missed_the_call_is_put_back_by_the_rule_once(house: House) -> N
     house.do(calling.call_next, "anna", 3)
     house.do(calling.no_show, "anna", 3, calling.CounterRequest())
 
-    def scan(uow):  # type: ignore[no-untyped-def]
+    def scan(uow: UnitOfWork) -> TicketView:
         ticket = uow.tickets.by_number("A001", uow.day)
         return issuing.reinstate(uow, house.actors["kiosk-1"], ticket)
 
@@ -180,7 +181,7 @@ def test_stepping_back_lets_the_next_ones_go_first(house: House) -> None:
     for _ in range(6):
         take(house)
 
-    def postpone(uow):  # type: ignore[no-untyped-def]
+    def postpone(uow: UnitOfWork) -> TicketView:
         return issuing.postpone(uow, house.actors["kiosk-1"], uow.tickets.by_number("A001", uow.day))
 
     assert house.store.transact(postpone).ahead == 3

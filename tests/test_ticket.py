@@ -53,7 +53,8 @@ def test_a_call_after_a_missed_one_counts_anew() -> None:
     ticket = make_ticket()
     ticket.call_to(3, NOON)
     ticket.move("no_show", NOON)
-    assert ticket.counter is None
+    left_at: int | None = ticket.counter
+    assert left_at is None
     ticket.call_to(4, NOON)
     assert (ticket.counter, ticket.calls) == (4, 1)
 
@@ -87,7 +88,12 @@ def test_the_next_stop_keeps_number_and_arrival_and_takes_service_and_floor() ->
     ticket.call_to(3, NOON)
     ticket.move("start", NOON)
     ticket.begin_next_stop(NOON + timedelta(minutes=9))
-    assert (ticket.state, ticket.stop, ticket.service_id, ticket.floor) == (TicketState.WAITING, 2, "1.10.1", 1)
+    assert (ticket.state, ticket.stop, ticket.service_id, ticket.floor) == (
+        TicketState.WAITING,
+        2,
+        "1.10.1",
+        1,
+    )
     assert (ticket.number, ticket.arrived_at, ticket.planned_stop) == ("A012", NOON, None)
     assert ticket.stops[0].outcome == "served"
 

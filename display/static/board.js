@@ -117,10 +117,11 @@ export function hallTime(milliseconds) {
 }
 
 /**
- * What a counter's sign says: `state` (calling, serving, free, paused, closed) and the ticket's number.
- * A board may tell the counter's ticket itself; else its newest call of the last `NEWS_MS` counts.
+ * What a counter's sign says: `state` (calling, serving, free, paused, closed, open) and the ticket's number.
+ * A board may tell the counter's ticket itself. Where it does not, the counter's newest call on the board is all
+ * that is known: then nobody is said to be served, and no counter to be free.
  */
-export function signState(board, number, now) {
+export function signState(board, number) {
   const counter = board.counters.find((one) => one.number === number);
   if (!counter || counter.state === "closed") return { state: "closed", ticket: null };
   if (counter.ticket) {
@@ -129,8 +130,7 @@ export function signState(board, number, now) {
   if (counter.state === "paused") return { state: "paused", ticket: null };
   if (counter.ticket === null) return { state: "free", ticket: null };
   const call = board.calls.filter((one) => one.counter === number).sort((a, b) => a.id - b.id).at(-1);
-  const fresh = call && now - Date.parse(call.called_at) < NEWS_MS;
-  return fresh ? { state: "calling", ticket: call.number } : { state: "free", ticket: null };
+  return call ? { state: "calling", ticket: call.number } : { state: "open", ticket: null };
 }
 
 /** The two nearest open counters of the same floor, where a person before a counter that rests may go. */

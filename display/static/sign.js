@@ -13,11 +13,16 @@ const LUNCH_MS = 60000;
 let lunch = { end: null, asked: -Infinity };
 
 const WORDS = {
-  calling: "请到本窗口", serving: "正在办理", free: "空闲", paused: "暂停", closed: "现在没有开",
+  calling: "请到本窗口",
+  serving: "正在办理",
+  free: "空闲",
+  paused: "暂停",
+  closed: "现在没有开",
+  open: "请等叫号",
 };
 
 function draw(board) {
-  const { state, ticket } = signState(board, number, link.now);
+  const { state, ticket } = signState(board, number);
   mark(main, "state", state);
   say(main.querySelector("[data-ticket]"), ticket ?? "");
   say(main.querySelector("[data-words]"), state === "closed" && lunch.end ? "午休" : WORDS[state]);

@@ -296,10 +296,7 @@ def _end(uow: UnitOfWork, actor: Actor, ticket: Ticket, verb: str, reason: str |
         _check_no_show(uow, ticket)
     if verb == "finish" and ticket.planned_stop is not None:
         verb = "next_stop"
-    if verb == "no_show":
-        before = ticket.move(verb, uow.at)
-    else:
-        before = _serve_to_the_end(uow, ticket, verb)
+    before = ticket.move(verb, uow.at) if verb == "no_show" else _serve_to_the_end(uow, ticket, verb)
     uow.log(
         actor,
         "ticket",

@@ -191,7 +191,8 @@ def _tell(settings: Settings, port: int, state: dict[str, Any], options: DemoOpt
     base = settings.address(port).base_url
     if options.json:
         line = {"base_url": base, "data_dir": str(settings.data_dir), "limits": options.limits, **state}
-        print(json.dumps(line, ensure_ascii=False), flush=True)
+        click.echo(json.dumps(line, ensure_ascii=False))
+        sys.stdout.flush()
         return
     click.echo(_welcome(base, state))
     sys.stdout.flush()

@@ -185,7 +185,7 @@ class Ticket(Entity):
     arrived_at: Mapped[datetime] = mapped_column(UtcTime)
     #: The arrival by which the line is ordered: ``arrived_at``, or later for one who stepped back.
     queued_at: Mapped[datetime] = mapped_column(UtcTime)
-    #: Rising with the order of arrival; decides among those of one instant. One who steps back stands between.
+    #: Rises with the order of arrival; decides among those of one instant. Who steps back stands between.
     place: Mapped[float] = mapped_column(Float)
     issued_by: Mapped[str] = mapped_column(String(80))
     state: Mapped[TicketState] = mapped_column(Word(TicketState), default=_S.WAITING)

@@ -5,20 +5,26 @@ import { el } from "/static/js/hall.js";
 /**
  * Ask to choose.
  * @param {{title: string, text?: string, options: {value: any, label: string, hint?: string, off?: string}[],
- *          field?: {label: string, value?: string, placeholder?: string, required?: boolean}}} question
- *   `off` says why an option cannot be chosen now; `field` adds one line to write
+ *          field?: {label: string, value?: string, placeholder?: string, required?: boolean}, body?: Node,
+ *          ready?: (text: string) => string|null}} question
+ *   `off` says why an option cannot be chosen now; `field` adds one line to write; `ready` says what is
+ *   still missing
  * @returns {Promise<{value: any, text: string}|null>} null when the clerk went back
  */
 export function choose(question) {
   const input = question.field && lineOf(question.field);
-  const { dialog, close, answer } = opened(question, input && [labelled(question.field.label, input)]);
+  const { dialog, close, answer } = opened(question, [question.body, input && labelled(question.field.label, input)]);
+  const wrong = el("p", { class: "ask-wrong", role: "status" });
   const buttons = question.options.map((option, place) => optionButton(option, place, () => {
-    if (option.off || (question.field?.required && option.value && !input.value.trim())) return input?.focus();
-    return close({ value: option.value, text: input?.value.trim() ?? "" });
+    const text = input?.value.trim() ?? "";
+    const missing = option.off ?? question.ready?.(text) ?? (question.field?.required && !text ? "请先写明。" : null);
+    if (!missing) return close({ value: option.value, text });
+    wrong.textContent = missing;
+    return input?.focus();
   }));
-  dialog.append(el("div", { class: "choices" }, buttons), foot(close));
+  dialog.append(wrong, el("div", { class: "choices" }, buttons), foot(close));
   dialog.addEventListener("keydown", (event) => onKey(event, buttons, input));
-  (input ?? buttons.find((button) => button.getAttribute("aria-disabled") !== "true"))?.focus();
+  (dialog.querySelector("input") ?? buttons.find((button) => button.getAttribute("aria-disabled") !== "true"))?.focus();
   return answer;
 }
 
@@ -90,13 +96,13 @@ function optionButton(option, place, onclick) {
 }
 
 function onKey(event, buttons, input) {
-  const writing = document.activeElement === input && input;
+  const writing = ["INPUT", "SELECT"].includes(document.activeElement?.tagName);
   if (event.key === "Enter" && writing && !event.isComposing) {
     event.preventDefault();
     return buttons.length === 1 ? buttons[0].click() : buttons[0]?.focus();
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) {
+  if (step && !writing) {
     event.preventDefault();
     const place = buttons.indexOf(document.activeElement);
     return buttons[(place + step + buttons.length) % buttons.length]?.focus();

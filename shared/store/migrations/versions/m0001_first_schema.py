@@ -23,10 +23,10 @@ SQLITE_GUARDS = tuple(
     for verb in ("UPDATE", "DELETE")
 )
 POSTGRESQL_GUARDS = (
-    "CREATE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$",
-    "CREATE TRIGGER ledger_guard BEFORE UPDATE OR DELETE ON ledger "
-    "FOR EACH ROW EXECUTE FUNCTION ledger_is_append_only()",
+    """CREATE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$""",
+    """CREATE TRIGGER ledger_guard BEFORE UPDATE OR DELETE ON ledger
+    FOR EACH ROW EXECUTE FUNCTION ledger_is_append_only()""",
 )
 
 

@@ -1,0 +1,177 @@
+"""Walls, kiosks and staff over real sockets of a running hall."""
+
+from __future__ import annotations
+
+import queue
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+import socketio
+from conftest import Demo, start_demo, stop_demo
+
+
+class Ear:
+    """A Socket.IO client that keeps what it hears."""
+
+    def __init__(self, demo: Demo, namespace: str, token: str | None) -> None:
+        self.namespace = namespace
+        self.client = socketio.Client(reconnection_delay=0.2, reconnection_delay_max=0.5)
+        self.heard: queue.Queue[tuple[str, Any]] = queue.Queue()
+        self.client.on("*", lambda event, data: self.heard.put((event, data)), namespace=namespace)
+        auth = {"token": token} if token else None
+        self.client.connect(
+            demo.base_url, namespaces=[namespace], auth=auth, transports=["websocket"], wait_timeout=5
+        )
+
+    def wait(self, event: str, fits: Callable[[Any], bool] = lambda data: True, seconds: float = 10) -> Any:
+        """The next such event; anything else is passed over."""
+        while True:
+            name, data = self.heard.get(timeout=seconds)
+            if name == event and fits(data):
+                return data
+
+    def close(self) -> None:
+        self.client.disconnect()
+
+
+class Hand:
+    """Presses keys of the API."""
+
+    def __init__(self, demo: Demo) -> None:
+        self._client = httpx.Client(base_url=f"{demo.base_url}/api/v1", timeout=10)
+
+    def post(self, path: str, token: str, body: Any = None) -> Any:
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex}
+        answer = self._client.post(path, json=body or {}, headers=headers)
+        assert answer.status_code < 300, answer.text
+        return answer.json() if answer.content else None
+
+    def sign_in(self, demo: Demo, **wanted: Any) -> str:
+        account = demo.account(**wanted)
+        body = {"username": account["username"], "password": account["password"]}
+        return str(self._client.post("/session", json=body).json()["token"])
+
+    def close(self) -> None:
+        self._client.close()
+
+
+@pytest.fixture
+def hand(demo: Demo) -> Iterator[Hand]:
+    hand = Hand(demo)
+    yield hand
+    hand.close()
+
+
+@pytest.fixture
+def ears(demo: Demo) -> Iterator[Callable[..., Ear]]:
+    opened: list[Ear] = []
+
+    def listen(namespace: str, token: str | None) -> Ear:
+        opened.append(Ear(demo, namespace, token))
+        return opened[-1]
+
+    yield listen
+    for ear in opened:
+        ear.close()
+
+
+def test_a_wall_gets_the_whole_board_on_connect_and_on_every_change(
+    demo: Demo, hand: Hand, ears: Callable[..., Ear]
+) -> None:
+    wall = ears("/display", demo.token("display"))
+    first = wall.wait("board")
+    assert first["floor"] is None
+    wall.client.emit("watch", {"floor": 2}, namespace="/display")
+    board = wall.wait("board", lambda data: data["floor"] == 2)
+    taken = hand.post("/tickets", demo.token("kiosk"), {"service_id": "retirement"})
+    after = wall.wait("board", lambda data: data["version"] > board["version"])
+    assert after["epoch"] == board["epoch"]
+    assert sum(row["count"] for row in after["waiting"]) > 0
+    clerk = hand.sign_in(demo, counter=5)
+    hand.post("/counters/5/sign-on", clerk)
+    hand.post("/counters/5/call", clerk, {"number": taken["number"]})
+    called = wall.wait("board", lambda data: data["calls"] and data["calls"][0]["number"] == taken["number"])
+    assert (called["calls"][0]["counter"], called["calls"][0]["direction"]) == (5, "here")
+    hand.post("/counters/5/finish", clerk)
+    hand.post("/counters/5/sign-off", clerk)
+
+
+def test_a_wall_hears_that_the_link_lives(demo: Demo, ears: Callable[..., Ear]) -> None:
+    beat = ears("/display", demo.token("display")).wait("alive")
+    assert set(beat) == {"epoch", "version", "at"}
+
+
+@pytest.mark.parametrize("namespace", ["/display", "/counter", "/kiosk"])
+@pytest.mark.parametrize("token", [None, "not-a-token-of-this-hall-at-all"])
+def test_nobody_without_a_token_is_let_in(demo: Demo, namespace: str, token: str | None) -> None:
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        Ear(demo, namespace, token)
+
+
+def test_a_wall_is_not_let_into_the_staff_s_room(demo: Demo) -> None:
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        Ear(demo, "/counter", demo.token("display"))
+
+
+def test_a_socket_of_another_site_is_refused(demo: Demo) -> None:
+    client = socketio.Client()
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        client.connect(
+            demo.base_url, headers={"Origin": "http://evil.example"}, transports=["websocket"], wait_timeout=5
+        )
+
+
+def test_a_kiosk_hears_what_became_of_its_slip(demo: Demo, hand: Hand, ears: Callable[..., Ear]) -> None:
+    kiosk = ears("/kiosk", demo.token("kiosk"))
+    taken = hand.post("/tickets", demo.token("kiosk"), {"service_id": "advice"})
+    slip = kiosk.wait("slip", lambda data: data["ticket"] == taken["number"])
+    assert slip["state"] == "confirmed"
+
+
+def test_staff_hear_that_the_queue_moved_and_lose_the_socket_when_they_sign_out(
+    demo: Demo, hand: Hand, ears: Callable[..., Ear]
+) -> None:
+    clerk = hand.sign_in(demo, role="guide")
+    desk = ears("/counter", clerk)
+    hand.post("/tickets", demo.token("kiosk"), {"service_id": "advice"})
+    assert desk.wait("queue")["version"] > 0
+    gone: queue.Queue[bool] = queue.Queue()
+    desk.client.on("disconnect", lambda *_: gone.put(True), namespace="/counter")
+    httpx.delete(f"{demo.base_url}/api/v1/session", headers={"Authorization": f"Bearer {clerk}"})
+    assert gone.get(timeout=5)
+
+
+def test_wrong_packets_are_answered_and_change_nothing(demo: Demo, ears: Callable[..., Ear]) -> None:
+    wall = ears("/display", demo.token("display"))
+    for event, data in (
+        ("watch", {"floor": "two"}),
+        ("shown", {"id": "x"}),
+        ("sounded", None),
+        ("watch", {"floor": 9}),
+    ):
+        answer = wall.client.call(event, data, namespace="/display", timeout=5)
+        assert answer["ok"] is False
+
+
+def test_after_a_restart_the_wall_is_right_again_by_itself(tmp_path: Any) -> None:
+    folder = str(tmp_path / "hall")
+    first = start_demo("--clerks", "3", "--kiosks", "1", "--data-dir", folder)
+    port = first.base_url.rsplit(":", 1)[1]
+    wall, hand = Ear(first, "/display", first.token("display")), Hand(first)
+    taken = hand.post("/tickets", first.token("kiosk"), {"service_id": "retirement"})
+    before = wall.wait("board", lambda data: data["soon"] == [taken["number"]])
+    assert stop_demo(first) == 0
+    second = start_demo("--clerks", "3", "--kiosks", "1", "--data-dir", folder, "--port", port)
+    try:
+        after = wall.wait("board", lambda data: True, seconds=20)
+        assert (after["epoch"], after["soon"]) == (before["epoch"], [taken["number"]])
+        assert after["version"] >= before["version"]
+        assert second.line["accounts"] == first.line["accounts"]
+        assert second.line["devices"] == first.line["devices"]
+    finally:
+        wall.close()
+        hand.close()
+        stop_demo(second)
