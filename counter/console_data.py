@@ -35,7 +35,6 @@ def console_data(configuration: Configuration) -> dict[str, Any]:
         },
         "calls_before": site.no_show.calls_before,
         "undo_seconds": site.undo_seconds,
-        "demo_note": "" if not site.assumed else "窗口、楼层、材料等为假定设置，以窗口公示为准",
     }
 
 

@@ -8,7 +8,7 @@ from counter import manage, office
 from counter.console_data import console_data
 from shared.domain.account import Role
 from shared.web.context import current_hall
-from shared.web.principals import current_principal, staff_page
+from shared.web.principals import staff_page
 
 #: Who works with persons in the hall: clerks at counters, guides between them, and who stands in for both.
 DESK_ROLES = (Role.CLERK, Role.GUIDE, Role.DUTY_MANAGER, Role.ADMINISTRATOR)
@@ -29,9 +29,7 @@ def create_blueprint() -> Blueprint:
     def console() -> str:
         hall = current_hall()
         data = hall.read(lambda uow: console_data(uow.configuration()))
-        return render_template(
-            "counter/console.html", data=data, who=current_principal().actor, demo=hall.settings.demo
-        )
+        return render_template("counter/console.html", data=data)
 
     office.register(blueprint)
     manage.register(blueprint)

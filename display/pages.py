@@ -69,8 +69,7 @@ def _floor_wall(configuration: Configuration, wanted: str) -> str:
     floors = {str(floor.number): floor for floor in configuration.site.floors}
     if wanted not in floors:
         raise UnknownScreen(floor=wanted)
-    sound = "on" if request.args.get("sound") == "on" else "off"
-    return render_template("display/floor.html", floor=floors[wanted], theme=_theme(), sound=sound)
+    return render_template("display/floor.html", floor=floors[wanted], theme=_theme())
 
 
 def _lunch_end(uow: UnitOfWork) -> str | None:

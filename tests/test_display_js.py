@@ -306,51 +306,6 @@ def test_a_wall_holds_no_more_after_two_thousand_boards_than_after_twenty(screen
     assert sizes[0] == sizes[1]
 
 
-def spoken(screen: Page, name: str, *arguments: Any) -> Any:
-    """What a function of the voice's words answers."""
-    return screen.evaluate(
-        "async ([name, given]) => (await import('/display/static/spoken.js'))[name](...given)",
-        [name, list(arguments)],
-    )
-
-
-@pytest.mark.parametrize(
-    ("counter", "words"), [(2, "二"), (10, "十"), (12, "十二"), (20, "二十"), (35, "三十五")]
-)
-def test_the_voice_says_a_counter_as_a_number(screen: Page, counter: int, words: str) -> None:
-    assert spoken(screen, "spokenCounter", counter) == words
-
-
-def test_the_voice_says_a_ticket_digit_by_digit_and_the_call_twice(screen: Page) -> None:
-    said = spoken(screen, "sentences", call("A012", 1), 0)
-
-    assert said == ["请 A 零 一 二，到二楼 三号窗口办理。"] * 2
-
-
-def test_the_voice_tells_the_way_to_another_floor_and_says_when_it_calls_again(screen: Page) -> None:
-    again = {**call("A012", 1, counter=15, floor=3, way="up"), "calls": 2}
-
-    assert spoken(screen, "sentences", again, 0)[0] == "再请 A 零 一 二，上三楼，到十五号窗口办理。"
-
-
-def test_the_voice_is_short_when_many_calls_wait_to_be_spoken(screen: Page) -> None:
-    assert spoken(screen, "sentences", call("A012", 1), 3) == ["A 零 一 二，三号窗口。"]
-
-
-def test_the_voice_plays_ids_and_never_one_twice(screen: Page) -> None:
-    calls = [call("A013", 9), call("A012", 8), call("A011", 7)]
-
-    assert [one["id"] for one in spoken(screen, "unspoken", calls, 7, 0)] == [8, 9]
-    assert spoken(screen, "unspoken", calls, 9, 0) == []
-
-
-def test_a_screen_that_starts_speaks_fresh_calls_only(screen: Page) -> None:
-    called = 1_795_399_200_000  # 2026-11-23T02:00:00Z
-
-    assert [one["id"] for one in spoken(screen, "unspoken", [call("A012", 8)], None, called + 9_000)] == [8]
-    assert spoken(screen, "unspoken", [call("A012", 8)], None, called + 11_000) == []
-
-
 def press(demo: Any, token: str | None, path: str, body: dict[str, Any]) -> dict[str, Any]:
     """One press on the running hall's API."""
     headers = {"Idempotency-Key": uuid.uuid4().hex}

@@ -6,14 +6,12 @@ import { CallField } from "./calls.js";
 import { Freshness } from "./fresh.js";
 import { BoardLink } from "./link.js";
 import { keep, mark, say, show } from "./rows.js";
-import { Voice } from "./voice.js";
 
 const main = document.querySelector("main");
 const part = (name) => main.querySelector(`[data-${name}]`);
 const link = new BoardLink(Number(main.dataset.floor), draw);
 const calls = new CallField(link, main);
 const fresh = new Freshness(link, main);
-const voice = main.dataset.sound === "on" ? new Voice(link, (silent) => show(part("no-sound"), silent)) : null;
 
 /** A notice of more characters is set smaller, in two lines. */
 const NOTICE_LINE = 28;
@@ -29,7 +27,6 @@ function draw(board) {
   keep(part("soon"), board.soon, (number) => number, (number) => el("li", {}, number));
   drawWaiting(board.waiting);
   calls.take(board);
-  voice?.take(board);
 }
 
 /** A notice takes the height of a row, on an upright screen of two. */

@@ -11,10 +11,12 @@ from shared.domain.board import (
     BoardCall,
     BoardCounter,
     BoardSeries,
+    BoardTicket,
     direction,
 )
 from shared.domain.events import CallShown, CallSounded
 from shared.domain.hall import Call
+from shared.domain.ticket import AT_COUNTER
 from shared.store.unit_of_work import UnitOfWork
 
 
@@ -39,11 +41,7 @@ def build_board(uow: UnitOfWork, floor: int | None) -> Board:
         calls=[_board_call(call, floor) for call in calls],
         waiting=_waiting(line, floor),
         soon=_soon(uow, line, floor),
-        counters=[
-            BoardCounter(counter.number, counter.floor, str(counter.state))
-            for counter in line.counters
-            if floor in (None, counter.floor)
-        ],
+        counters=_counters(uow, line, floor),
         notice=hall.notice,
     )
 
@@ -85,6 +83,18 @@ def _waiting(line: Line, floor: int | None) -> list[BoardSeries]:
         count, wait = line.series_wait(letter, floor)
         rows.append(BoardSeries(letter, count, wait))
     return rows
+
+
+def _counters(uow: UnitOfWork, line: Line, floor: int | None) -> list[BoardCounter]:
+    present = {
+        ticket.counter: BoardTicket(ticket.number, str(ticket.state))
+        for ticket in uow.tickets.in_states(AT_COUNTER, uow.day)
+    }
+    return [
+        BoardCounter(counter.number, counter.floor, str(counter.state), present.get(counter.number))
+        for counter in line.counters
+        if floor in (None, counter.floor)
+    ]
 
 
 def _soon(uow: UnitOfWork, line: Line, floor: int | None) -> list[str]:

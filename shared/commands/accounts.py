@@ -33,7 +33,7 @@ def account_commands() -> list[click.Group]:
 def _user_add() -> click.Command:
     @click.command("add", help="建一个账号；密码从键盘输入。")
     @click.argument("username")
-    @click.option("--role", type=click.Choice(sorted(STAFF_ROLES)), required=True)
+    @click.option("--role", type=click.Choice(sorted(str(role) for role in STAFF_ROLES)), required=True)
     @click.option("--name", default="", help="姓名")
     @click.option("--number", default="", help="工号")
     @click.option("--office", default=None, help="股室（role 为 office 时）")
@@ -51,7 +51,7 @@ def _user_add() -> click.Command:
 def _device_add() -> click.Command:
     @click.command("add", help="建一台设备，给出它登记用的一次性代码。")
     @click.argument("name")
-    @click.option("--role", type=click.Choice(sorted(DEVICE_ROLES)), required=True)
+    @click.option("--role", type=click.Choice(sorted(str(role) for role in DEVICE_ROLES)), required=True)
     @click.option("--floor", type=int, default=None)
     @telling
     def command(name: str, role: str, floor: int | None) -> None:

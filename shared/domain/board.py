@@ -38,12 +38,21 @@ class BoardSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardTicket:
+    """The number at a counter, and whether it is called or served."""
+
+    number: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class BoardCounter:
-    """A counter and whether it calls."""
+    """A counter, whether it calls, and the number that is there."""
 
     number: int
     floor: int
     state: str
+    ticket: BoardTicket | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ export class Actions {
   async pick(entry) {
     const { ticket, counter } = this.state;
     const busy = ticket ? `窗口上还有 ${ticket.number}` : undefined;
-    const closed = counter.state === "open" ? undefined : "窗口没有开";
+    const closed = counter?.state === "open" ? undefined : "没有上岗，或窗口没有开";
     const options = {
       waiting: [{ value: "call", label: "现在就叫这个号", off: busy ?? closed }],
       held: [{ value: "resume", label: ticket ? "排成本窗口下一位" : "继续办这个号", off: closed }],

@@ -21,14 +21,14 @@ class PersonFields {
     this.name = new Field({ label: "姓名", control: line({ maxlength: 50 }), check: nameGiven });
     this.kind = new Field({ label: "证件", control: select(ID_KINDS, "resident_id") });
     this.number = new Field({
-      label: "证件号码", control: line({ maxlength: 30, upper: true, inputmode: "latin" }), wide: true,
+      label: "证件号码", control: line({ maxlength: 30, upper: true }),
       check: (text) => wrongIdNumber(this.kind.control.value, text),
     });
     this.kind.control.addEventListener("change", () => this.number.text && this.number.passes());
     this.phone = phone && new Field({ label: "电话（可不填）", control: line({ maxlength: 20, inputmode: "tel" }) });
     this.relation = relation && new Field({ label: "和申请人的关系（可不填）", control: line({ maxlength: 20 }) });
     this.role = role && new Field({ label: "是什么人", control: select(SUBJECT_ROLES, role) });
-    this.fields = [this.role, this.name, this.kind, this.number, this.phone, this.relation].filter(Boolean);
+    this.fields = (role ? [this.name, this.role, this.number, this.kind] : [this.name, this.kind, this.number, this.phone, this.relation]).filter(Boolean);
     this.nodes = this.fields.map((field) => field.node);
   }
 
@@ -52,7 +52,7 @@ class PersonFields {
 class UnitFields {
   constructor() {
     this.name = new Field({ label: "单位全称", control: line(), wide: true, check: (text) => (text ? null : "请填单位全称。") });
-    this.code = new Field({ label: "统一社会信用代码", control: line({ maxlength: 22, upper: true }), wide: true, check: wrongCreditCode });
+    this.code = new Field({ label: "统一社会信用代码", control: line({ maxlength: 22, upper: true }), check: wrongCreditCode });
     this.phone = new Field({ label: "电话（可不填）", control: line({ maxlength: 20, inputmode: "tel" }) });
     this.fields = [this.name, this.code, this.phone];
     this.nodes = this.fields.map((field) => field.node);

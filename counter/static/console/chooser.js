@@ -5,6 +5,8 @@ import { choose } from "./dialog.js";
 import { fill, walkable } from "./drawing.js";
 import { COUNTER_STATES } from "./words.js";
 
+/** Which counter this computer stands at: it is proposed the next time, and is no personal data. */
+const HERE = "counter-here";
 const LOOKS = { open: "tag-pine", paused: "tag-amber", closed: "" };
 
 export class Chooser {
@@ -32,14 +34,17 @@ export class Chooser {
         : "导办台不叫号，可以按 F1 给群众发号。"),
       data.floors.map((floor) => this.floor(floor, counters.filter((one) => one.floor === floor.number))),
     );
-    const first = this.place.querySelector(`[data-counter="${focused}"]`) ?? this.place.querySelector(".seat.free");
+    const first = this.seatAt(focused) ?? this.seatAt(localStorage.getItem(HERE)) ?? this.place.querySelector(".seat.free");
     if (!document.querySelector("dialog[open]")) first?.focus();
+  }
+
+  seatAt(number) {
+    return number ? this.place.querySelector(`[data-counter="${Number(number)}"]`) : null;
   }
 
   floor(floor, counters) {
     if (!counters.length) return null;
-    const waiting = counters[0].waiting.length;
-    return el("section", { class: "seat-floor", dataset: { waiting } },
+    return el("section", { class: "seat-floor" },
       el("h2", { class: "floor-mark", dataset: { floor: floor.number } }, `${floor.shape} ${floor.name}`),
       el("div", { class: "seats" }, counters.map((counter) => this.seat(counter))));
   }
@@ -62,6 +67,7 @@ export class Chooser {
     if (taken && !(await this.mayTakeOver(counter))) return;
     const answer = await this.presses.send(`/counters/${counter.number}/sign-on`, taken ? { take_over: true } : {});
     if (!answer) return void this.presses.read();
+    localStorage.setItem(HERE, counter.number);
     this.state.set({ counter: answer.data, me: { ...this.state.me, counter: answer.data.number } });
   }
 

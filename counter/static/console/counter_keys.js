@@ -28,16 +28,16 @@ function nextFace({ ticket, counter, linked }) {
 }
 
 function recallFace({ ticket }) {
-  return { label: "重呼", off: onlyCalled(ticket) };
+  return { label: "重呼", hint: "再叫一次", off: onlyCalled(ticket) };
 }
 
 function startFace({ ticket }) {
-  return { label: "开始办理", off: onlyCalled(ticket) };
+  return { label: "开始办理", hint: "人到了", off: onlyCalled(ticket), due: ticket?.state === "called" };
 }
 
 function missedFace({ ticket, data }) {
   const left = ticket ? data.calls_before - ticket.calls : 0;
-  return { label: "过号", off: onlyCalled(ticket) ?? (left > 0 ? `再叫 ${left} 次才行` : undefined) };
+  return { label: "过号", hint: "人没来", off: onlyCalled(ticket) ?? (left > 0 ? `再叫 ${left} 次才行` : undefined) };
 }
 
 function finishFace({ ticket }) {
@@ -53,8 +53,8 @@ function moreFace() {
 }
 
 function pauseFace({ counter, ticket }) {
-  if (counter?.state === "paused") return { label: "恢复" };
-  return { label: "暂停", off: ticket ? "先处理窗口上的号" : undefined };
+  if (counter?.state === "paused") return { label: "恢复", hint: "接着叫号" };
+  return { label: "暂停", hint: "先不叫号", off: ticket ? "先处理窗口上的号" : undefined };
 }
 
 function onlyCalled(ticket) {

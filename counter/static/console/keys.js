@@ -8,7 +8,8 @@ import { fill } from "./drawing.js";
  * @typedef {object} KeySpec
  * @property {string} key the shortcut as the keyboard names it
  * @property {boolean} [large]
- * @property {(state: object) => {label: string, hint?: string, off?: string}} face what it shows; `off` says why it rests
+ * @property {(state: object) => {label: string, hint?: string, off?: string, due?: boolean}} face what it shows; `off` says why it rests,
+ *   `due` that it is what comes next
  * @property {() => void} press
  */
 
@@ -34,6 +35,7 @@ export class Keys {
       this.faces[place] = drawn;
       const button = this.buttons[place];
       button.setAttribute("aria-disabled", String(Boolean(face.off)));
+      button.classList.toggle("due", Boolean(face.due));
       fill(button, el("span", { class: "foot-words" }, el("b", null, face.label),
         el("span", { class: "foot-hint" }, face.off ?? face.hint ?? "")), el("span", { class: "key" }, spec.key));
     });

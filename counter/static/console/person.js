@@ -2,7 +2,7 @@
 
 import { el } from "/static/js/hall.js";
 import { fill } from "./drawing.js";
-import { TICKET_STATES, clock, reasonText, slipWords, span } from "./words.js";
+import { TICKET_STATES, clock, reasonText, slipWords, waited } from "./words.js";
 
 const LOOKS = { called: "tag-copper", serving: "tag-pine" };
 const SLIP_LOOKS = { good: "tag-pine", warn: "tag-amber", bad: "tag-red", plain: "" };
@@ -27,8 +27,8 @@ export class Person {
 
   nobody() {
     return [
-      el("p", { class: "person-number none" }, "－"),
-      el("p", { class: "muted" }, "窗口现在没有号"),
+      el("p", { class: "person-free" }, "空闲"),
+      el("p", { class: "muted" }, "窗口上没有号。"),
     ];
   }
 
@@ -56,7 +56,7 @@ export class Person {
     const needs = ticket.needs.map((need) => reasonText(data.reasons, "needs", need));
     const planned = ticket.stops.filter((stop) => stop.state === "planned");
     return [
-      fact("取号", `${clock(ticket.issued_at)}，等了 ${span(ticket.waited_seconds)}`),
+      fact("取号", `${clock(ticket.issued_at)}，${waited(ticket.waited_seconds)}`),
       answer && fact("选的是", answer),
       ticket.priority_reason && fact("优先", reasonText(data.reasons, "priority", ticket.priority_reason), "copper"),
       needs.length > 0 && fact("需要", needs.join("、"), "copper"),

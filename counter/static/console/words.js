@@ -46,6 +46,11 @@ export function span(seconds) {
   return minutes % 60 ? `${Math.floor(minutes / 60)} 小时 ${minutes % 60} 分` : `${minutes / 60} 小时`;
 }
 
+/** The same as a sentence: 等了 12 分钟. */
+export function waited(seconds) {
+  return seconds < 60 ? "刚到" : `等了 ${span(seconds)}`;
+}
+
 /** 12月14日, with the year when it is not this one. */
 export function day(isoDay) {
   const [year, month, date] = isoDay.split("-").map(Number);

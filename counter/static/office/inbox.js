@@ -63,7 +63,7 @@ function draw() {
   if (!items.some((item) => rowKey(item) === here.chosen)) here.chosen = null;
   if (!here.chosen && !here.open && items.length) here.chosen = rowKey(items[0]);
   const focused = document.activeElement?.closest("#rows tr") !== null && document.activeElement !== document.body;
-  drawRows(at("rows"), items, { chosen: here.chosen, today: facts.today, offices: !here.office, open: openRow });
+  drawRows(at("rows"), items, { chosen: here.chosen, today: facts.today, labels: facts.labels, offices: !here.office, open: openRow });
   markRow(at("rows"), here.chosen, focused);
   const kind = here.words ? "search" : here.state === "completed" ? "completed" : here.state ? "state" : "all";
   at("empty").hidden = items.length > 0;

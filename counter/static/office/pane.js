@@ -3,7 +3,7 @@
 import { el } from "/static/js/hall.js";
 import { lampTag } from "./rows.js";
 import { VERBS } from "./verbs.js";
-import { dayText, dueText, momentText, resultText, ruleText, TAGS } from "./words.js";
+import { dayText, dueText, momentText, resultText, ruleText, stateText, TAGS } from "./words.js";
 
 const ID_KINDS = {
   resident_id: "身份证",
@@ -28,7 +28,7 @@ export function drawPane(pane, { file, item, entry, facts, press, go, close }) {
         "div",
         { class: "pane-tags" },
         entry && entry.lamp !== "none" && lampTag(entry.lamp, true),
-        el("span", { class: `tag ${TAGS[item.state] ?? ""}` }, facts.labels[item.state]),
+        el("span", { class: `tag ${TAGS[item.state] ?? ""}` }, stateText(item.state, facts.labels)),
         item.result && el("span", { class: `tag ${item.result === "granted" ? "tag-pine" : ""}` }, resultText(item)),
         el("button", { class: "button pane-close", type: "button", "aria-label": "关上", onclick: close }, "✕"),
       ),
@@ -59,7 +59,7 @@ function officialName(item) {
 }
 
 function dueLine(item, due) {
-  return item.due_on ? `${due.date}前` : due.date;
+  return item.due_on ? `${due.date.replace(/ (周.)$/, "（$1）")}前` : due.date;
 }
 
 function dueNote(item, due, facts) {
@@ -87,11 +87,11 @@ function people(file) {
 }
 
 function person(one, relation) {
-  const number = [ID_KINDS[one.id_kind] ?? "证件", one.id_number].join(" ");
+  const number = `${ID_KINDS[one.id_kind] ?? "证件"}尾号 ${one.id_number.slice(-4)}`;
   return [
     el("b", {}, one.name),
     relation ? `（${relation}）` : "",
-    el("small", { class: "muted" }, ["", number, one.phone && `电话 ${one.phone}`].filter((part) => part !== null && part !== undefined).join("　")),
+    el("small", { class: "muted" }, [number, one.phone && `电话尾号 ${one.phone.slice(-4)}`].filter(Boolean).join("　")),
   ];
 }
 
@@ -108,7 +108,7 @@ function itemList(file, present, facts, go) {
       { "aria-selected": String(item.id === present.id), onclick: () => go(item.id) },
       el("td", {}, item.id === present.id ? el("b", {}, item.plain_name || item.name) : item.plain_name || item.name, el("small", { class: "muted" }, item.office)),
       el("td", { class: "nowrap" }, item.due_on ? dayText(item.due_on, facts.today) : ""),
-      el("td", {}, el("span", { class: `tag ${TAGS[item.state] ?? ""}` }, item.result ? resultText(item) : facts.labels[item.state])),
+      el("td", {}, el("span", { class: `tag ${TAGS[item.state] ?? ""}` }, item.result ? resultText(item) : stateText(item.state, facts.labels))),
     ),
   );
   return section(`这一件共 ${file.items.length} 项`, el("table", { class: "table case-items" }, el("tbody", {}, rows)));

@@ -1,7 +1,7 @@
 /** The list of the inbox: one row per item, what is due first. */
 
 import { el } from "/static/js/hall.js";
-import { dueText, LAMPS, TAGS } from "./words.js";
+import { dueText, LAMPS, stateText, TAGS } from "./words.js";
 
 const EMPTY = {
   all: ["都办完了", "有新的事项转来，会自己出现在这里。"],
@@ -16,8 +16,8 @@ export function rowKey(item) {
 }
 
 /** Draw the rows; `chosen` is the key of the present one. */
-export function drawRows(body, items, { chosen, today, offices, open }) {
-  body.replaceChildren(...items.map((item) => row(item, { chosen, today, offices, open })));
+export function drawRows(body, items, { chosen, today, labels, offices, open }) {
+  body.replaceChildren(...items.map((item) => row(item, { chosen, today, labels, offices, open })));
 }
 
 /** Mark the present row and keep it in sight. */
@@ -46,7 +46,7 @@ export function emptyText(kind) {
   ];
 }
 
-function row(item, { chosen, today, offices, open }) {
+function row(item, { chosen, today, labels, offices, open }) {
   const due = dueText(item, today);
   const key = rowKey(item);
   const lamp = LAMPS[item.lamp] ?? LAMPS.none;
@@ -70,7 +70,7 @@ function row(item, { chosen, today, offices, open }) {
     el("td", { class: "cell-applicant" }, item.applicant),
     el("td", { class: "cell-service" }, item.service_title),
     el("td", { class: "cell-case" }, item.case_number),
-    el("td", { class: "cell-state" }, el("span", { class: `tag ${TAGS[item.state] ?? ""}` }, item.state_label)),
+    el("td", { class: "cell-state" }, el("span", { class: `tag ${TAGS[item.state] ?? ""}` }, stateText(item.state, labels))),
   );
 }
 

@@ -1,6 +1,7 @@
 /** What can be done with an item: the verbs' words and their small forms. */
 
 import { el } from "/static/js/hall.js";
+import { isLate } from "./words.js";
 
 /** Words of each verb; `fields` are asked before it is done, a verb without fields is done at once. */
 export const VERBS = {
@@ -36,6 +37,9 @@ export const VERBS = {
   dispatch: { word: "重新转办", done: "已重新转办", fields: ["reason"] },
 };
 
+/** 优化营商环境条例 36(2): whoever misses a published limit says why; the acceptance notice promises it. */
+const LATE = { title: "这一项已经超期，请写明原因。", errors: [{ field: "reason" }] };
+
 /** The form of a verb; `send` gets what was filled in, `cancel` closes it. */
 export function verbForm(verb, item, facts, send, cancel) {
   const { word, lead, fields } = VERBS[verb];
@@ -56,7 +60,9 @@ export function verbForm(verb, item, facts, send, cancel) {
   form.noValidate = true;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send(filled(form, fields));
+    const body = filled(form, fields);
+    if (verb === "complete" && isLate(item, facts.today) && !body.reason) sayWrong(form, LATE);
+    else send(body);
   });
   return form;
 }
@@ -122,10 +128,10 @@ function field(name, label, input) {
 
 /** The reason: words of the hall's list to touch, and what is written is free. */
 function reasonField(verb, item, facts) {
-  const needed = facts.need_reason.includes(verb);
-  const label = verb === "complete" ? "原因（没办成必须写，申请人会看到）" : needed ? "原因" : "说明（可以不填）";
+  const late = verb === "complete" && isLate(item, facts.today);
+  const label = late ? "超期的原因（申请人会看到）" : reasonLabel(verb, facts);
   const input = el("textarea", { class: "input", id: "verb-reason", name: "reason", rows: 2, maxlength: 300 });
-  const words = facts.reasons[verb] ?? [];
+  const words = facts.reasons[late ? "extend" : verb] ?? [];
   const write = (text) => {
     input.value = input.value.trim() ? `${input.value.trim()}；${text}` : text;
     input.focus();
@@ -142,4 +148,9 @@ function reasonField(verb, item, facts) {
       ),
     input,
   );
+}
+
+function reasonLabel(verb, facts) {
+  if (verb === "complete") return "原因（没办成必须写，申请人会看到）";
+  return facts.need_reason.includes(verb) ? "原因" : "说明（可以不填）";
 }

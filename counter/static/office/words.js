@@ -26,13 +26,17 @@ const RULES = {
 
 /** States by colour of their tag; the word is always there. */
 export const TAGS = {
-  dispatched: "tag-copper",
   in_progress: "tag-blue",
   completed: "tag-pine",
   delivered: "tag-pine",
   suspended: "tag-amber",
   returned: "tag-amber",
 };
+
+/** What a state is called here; seen from the office, what was sent to it waits to be taken up. */
+export function stateText(state, labels) {
+  return state === "dispatched" ? "待接办" : labels[state];
+}
 
 /** "12月14日" of an ISO date, with the year when it is another one. */
 export function dayText(date, today) {
@@ -52,7 +56,7 @@ export function distance(date, today) {
   if (days === 0) return "今天";
   if (days === 1) return "明天";
   if (days === 2) return "后天";
-  return days < 0 ? `过了 ${-days} 天` : `还有 ${days} 天`;
+  return days < 0 ? `已过 ${-days} 天` : `还有 ${days} 天`;
 }
 
 /** The due date in two lines: the date itself, and how far or why there is none. */
@@ -83,6 +87,11 @@ export function momentText(iso) {
   }).formatToParts(new Date(iso));
   const of = (type) => parts.find((part) => part.type === type).value;
   return `${of("month")}月${of("day")}日 ${of("hour")}:${of("minute")}`;
+}
+
+/** Whether the promised day has gone by. */
+export function isLate(item, today) {
+  return item.due_state === "fixed" && item.due_on !== null && item.due_on < today;
 }
 
 /** What a completed item brought. */

@@ -1,0 +1,143 @@
+/** The hall at a glance: numbers first, then who waits, who serves, and what is broken. */
+
+import { el } from "/static/js/hall.js";
+import { COUNTER_STATES, deviceState, floorText, KINDS, minutesText, PRINTER_STATES, secondsBetween, verdict } from "./words.js";
+
+const at = (id) => document.getElementById(id);
+const FAULTS_FIRST = { bad: 0, near: 1, quiet: 2, good: 3 };
+
+/** Draw everything of one answer. */
+export function drawOverview(overview, facts) {
+  drawVerdict(verdict(overview, facts));
+  drawNumbers(overview);
+  at("waiting").replaceChildren(...waiting(overview, facts));
+  at("counters").replaceChildren(...counters(overview, facts));
+  at("health").replaceChildren(...health(overview, facts));
+}
+
+/** A state as a tag: shape and word beside the colour. */
+export function stateTag({ word, kind }) {
+  const { tag, shape } = KINDS[kind];
+  return el("span", { class: `tag ${tag}` }, el("span", { "aria-hidden": "true" }, shape), word);
+}
+
+function drawVerdict({ kind, text, lead }) {
+  at("verdict").dataset.kind = kind;
+  at("verdict").replaceChildren(el("span", { class: "verdict-shape", "aria-hidden": "true" }, KINDS[kind].shape), el("b", {}, text), el("span", {}, lead));
+}
+
+function drawNumbers({ today, slips, counters: desks }) {
+  const serving = desks.filter((counter) => counter.ticket).length;
+  const rows = [
+    ["在等", today.waiting],
+    ["在窗口", serving],
+    ["今天取号", today.issued],
+    ["办结", today.served],
+    ["过号", today.no_show],
+    ["小票没打出来", slips.failed, slips.failed > 0],
+  ];
+  at("numbers").replaceChildren(
+    ...rows.map(([name, value, wrong]) => el("div", { class: wrong ? "number-wrong" : "" }, el("dt", {}, wrong && el("span", { "aria-hidden": "true" }, "◆ "), name), el("dd", {}, value))),
+  );
+}
+
+function waiting({ waiting: rows }, facts) {
+  const longest = Math.max(facts.long_wait_seconds, ...rows.map((row) => row.longest_seconds));
+  const floors = [...facts.floors.map((floor) => floor.number), null];
+  return floors
+    .map((floor) => [floor, rows.filter((row) => row.floor === floor && row.count > 0)])
+    .filter(([floor, found]) => floor !== null || found.length)
+    .map(([floor, found]) => {
+      const sum = found.reduce((total, row) => total + row.count, 0);
+      return el(
+        "section",
+        { class: "floor" },
+        el("h3", {}, floorMark(floor, facts), el("span", {}, sum ? `${sum} 人在等` : "没有人在等")),
+        found.map((row) => waitingRow(row, longest, facts)),
+      );
+    });
+}
+
+function waitingRow(row, longest, facts) {
+  const long = row.longest_seconds >= facts.long_wait_seconds;
+  return el(
+    "div",
+    { class: "series", dataset: { long: String(long) } },
+    el("b", { class: "series-letter" }, row.series),
+    el("span", { class: "series-count" }, el("b", {}, row.count), " 人"),
+    el("progress", { class: "series-wait", max: longest, value: row.longest_seconds, "aria-label": "最久的等待" }),
+    el("span", { class: "series-longest" }, long && "◆ ", `最久 ${minutesText(row.longest_seconds)}`),
+  );
+}
+
+function floorMark(floor, facts) {
+  return el("span", { class: "floor-mark", dataset: { floor: String(floor) } }, floorText(floor, facts));
+}
+
+function counters({ counters: desks, at: now }, facts) {
+  return facts.floors.map((floor) => {
+    const here = desks.filter((counter) => counter.floor === floor.number);
+    const open = here.filter((counter) => counter.state === "open").length;
+    return el(
+      "section",
+      { class: "floor" },
+      el("h3", {}, floorMark(floor.number, facts), el("span", {}, `${here.length} 个窗口，${open} 个开着`)),
+      el("div", { class: "desks" }, here.map((counter) => desk(counter, now))),
+    );
+  });
+}
+
+function desk(counter, now) {
+  const { shape, word } = COUNTER_STATES[counter.state];
+  const since = counter.since && counter.state === "paused" ? ` ${minutesText(secondsBetween(counter.since, now))}` : "";
+  return el(
+    "div",
+    { class: "desk", dataset: { state: counter.state, busy: String(Boolean(counter.ticket)) } },
+    el("b", { class: "desk-number" }, counter.number),
+    el("span", { class: "desk-ticket number" }, counter.ticket ?? (counter.state === "open" ? "空闲" : "")),
+    el("span", { class: "desk-state" }, counter.ticket ? "" : el("span", { "aria-hidden": "true" }, `${shape} `), counter.ticket ? "正在办" : word, since),
+    el("span", { class: "desk-clerk" }, counter.clerk ?? ""),
+  );
+}
+
+/** Faults first; what is well is told in one line. */
+function health(overview, facts) {
+  const devices = overview.devices.map((device) => ({
+    name: device.name,
+    what: facts.role_words[device.role] ?? device.role,
+    state: deviceState(device, overview.at, facts.silent_seconds),
+  }));
+  const printers = overview.printers.map((printer) => ({
+    name: printer.name,
+    what: "打印机",
+    detail: printer.detail,
+    state: PRINTER_STATES[printer.state] ?? PRINTER_STATES.unknown,
+  }));
+  const all = [...printers, ...devices].sort((one, other) => FAULTS_FIRST[one.state.kind] - FAULTS_FIRST[other.state.kind]);
+  const faults = all.filter((part) => part.state.kind === "bad" || part.state.kind === "near");
+  return [
+    faults.length === 0 && el("p", { class: "message message-good" }, "✓ 设备没有报故障。"),
+    slipLine(overview.slips),
+    el("ul", { class: "parts" }, all.map(part)),
+    assumedLine(overview.configuration),
+  ].filter(Boolean);
+}
+
+function part({ name, what, detail, state }) {
+  return el("li", {}, el("span", { class: "part-name" }, el("b", {}, name), el("small", { class: "muted" }, detail || what)), stateTag(state));
+}
+
+function slipLine(slips) {
+  const words = [
+    ["confirmed", "已打出"],
+    ["unconfirmed", "说不准"],
+    ["pending", "等打印"],
+    ["failed", "没打出来"],
+  ];
+  return el("p", { class: "slips" }, "今天的小票：", words.map(([state, word]) => [el("span", { class: state === "failed" && slips.failed ? "slips-failed" : "" }, word, " ", el("b", {}, slips[state] ?? 0)), "　"]));
+}
+
+function assumedLine({ number, assumed }) {
+  if (!assumed.length) return el("p", { class: "slips" }, `大厅资料第 ${number} 版。`);
+  return el("p", { class: "message message-amber assumed" }, `◇ 大厅资料第 ${number} 版：${assumed.length} 类还是默认的，请核对。`, el("a", { href: "#settings" }, "去看"));
+}

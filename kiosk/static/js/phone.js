@@ -1,0 +1,51 @@
+/** Keeps the phone page fresh: fetches the page itself again and puts its new main part in place. */
+
+const EVERY_MS = 10000;
+const RESTING = new Set(["served", "cancelled", "expired"]);
+
+let shownAt = document.querySelector("[data-at]").textContent;
+
+async function refresh() {
+  if (document.hidden || isBusy()) return;
+  try {
+    const response = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+    if (!response.ok) throw new Error(String(response.status));
+    replace(new DOMParser().parseFromString(await response.text(), "text/html"));
+  } catch {
+    sayOffline();
+  }
+}
+
+/** Nothing is pulled away from somebody who types. */
+function isBusy() {
+  return Boolean(document.querySelector("#last4")?.value) || document.activeElement?.id === "last4";
+}
+
+function replace(fresh) {
+  const next = fresh.querySelector("[data-page]");
+  const old = document.querySelector("[data-page]");
+  if (!next || isBusy()) return;
+  shownAt = next.querySelector("[data-at]").textContent;
+  document.title = fresh.title;
+  if (next.dataset.state === "called" && old.dataset.state !== "called") navigator.vibrate?.([300, 150, 300]);
+  old.replaceWith(document.adoptNode(next));
+}
+
+function sayOffline() {
+  document.querySelector("[data-offline-at]").textContent = shownAt.replace("更新于 ", "");
+  document.querySelector("[data-offline]").hidden = false;
+}
+
+/** A press counts once: the button rests as soon as its form is on its way. */
+document.addEventListener("submit", (event) => {
+  for (const button of event.target.querySelectorAll("button")) queueMicrotask(() => button.setAttribute("aria-disabled", "true"));
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "true";
+});
+
+// A page that comes back from the browser's memory has its buttons back too.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+document.addEventListener("visibilitychange", refresh);
+setInterval(() => {
+  if (!RESTING.has(document.querySelector("[data-page]").dataset.state)) refresh();
+}, EVERY_MS);
