@@ -10,6 +10,7 @@ if sys.argv[1:2] in (["serve"], ["demo"]):
 
     monkey.patch_all()
 
+import logging
 import socket
 from collections.abc import Mapping
 from os import getpid
@@ -57,6 +58,8 @@ from shared.web.principals import staff_guard
 from shared.web.security import TrustedProxies, origin_rule
 from shared.web.settings import Settings
 
+log = logging.getLogger(__name__)
+
 VERSION = "0.1.0"
 _APIS = (
     session_api.api,
@@ -83,6 +86,8 @@ def create_app(
         limits=PressLimits(on=settings.press_limits),
         demo_tokens=demo_tokens or {},
     )
+    if settings.message_queue:
+        log.warning("the message queue is not used yet; processes look at the database every second")
     app = new_flask(LARGEST)
     install_hall(app.extensions, hall)
     printers = VirtualPrinters()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shared.domain.configuration import Configuration
 from shared.domain.hours import Hours, Shift
-from shared.domain.site import Site
+from shared.domain.site import EVERYTHING, Site
 
 WEEKDAYS = {"1": "一", "2": "二", "3": "三", "4": "四", "5": "五", "6": "六", "7": "日"}
 
@@ -78,7 +78,7 @@ def _floors(site: Site) -> str:
 
 def _profiles(site: Site) -> str:
     return "、".join(
-        f"{profile.name}（{'全部业务' if '*' in profile.services else f'{len(profile.services)} 项'}）"
+        f"{profile.name}（{'全部' if EVERYTHING in profile.services else f'{len(profile.services)} 项'}）"
         for profile in site.profiles
     )
 

@@ -10,6 +10,7 @@ from flask import request
 from flask_socketio import Namespace, SocketIO, emit, join_room, leave_room
 
 from shared.actions.boards import build_board, call_shown, call_sounded
+from shared.actions.devices import note_contact
 from shared.domain.account import STAFF_ROLES, Role
 from shared.domain.board import Board
 from shared.domain.errors import HallError
@@ -44,8 +45,10 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
 
     def on_connect(self, auth: Any = None) -> bool:
         """Let devices and staff in, and give them the board of the hall until they ask for a floor."""
-        if socket_principal(auth, ROLES) is None:
+        principal = socket_principal(auth, ROLES)
+        if principal is None:
             return False
+        self._hall.transact(lambda uow: note_contact(uow, principal.actor))
         floor = _floor(request.args.get("floor"))
         self._watch(floor)
         return True

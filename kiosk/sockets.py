@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_socketio import Namespace, SocketIO, join_room
 
+from shared.actions.devices import note_contact
 from shared.domain.account import Role
 from shared.domain.events import PaperChanged
 from shared.web.context import Hall
@@ -20,6 +21,7 @@ class KioskNamespace(Namespace):  # type: ignore[misc]
     def __init__(self, hall: Hall, socketio: SocketIO) -> None:
         super().__init__(PATH)
         self._server = socketio
+        self._hall = hall
         hall.store.listeners.on(PaperChanged, self._tell)
 
     def on_connect(self, auth: Any = None) -> bool:
@@ -27,6 +29,7 @@ class KioskNamespace(Namespace):  # type: ignore[misc]
         principal = socket_principal(auth, (Role.KIOSK,))
         if principal is None:
             return False
+        self._hall.transact(lambda uow: note_contact(uow, principal.actor))
         join_room(f"kiosk:{principal.name}")
         return True
 

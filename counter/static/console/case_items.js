@@ -96,8 +96,8 @@ export class CaseItems {
       el("p", { class: "small muted" }, [item.code, limitWords(item.limit) + (by ? `（${by}）` : "")].filter(Boolean).join("　")),
       item.leaf_items.length > 0 && this.leaves(line),
       item.conditions.length > 0 && this.conditions(line),
-      line.opens && this.office(line),
       line.opens && this.subjects.length > 0 && this.forWhom(line),
+      line.opens && this.office(line),
       this.materials(item.materials));
   }
 

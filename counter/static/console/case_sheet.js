@@ -17,7 +17,7 @@ export class CaseSheet {
   constructor(state, presses, wishes) {
     Object.assign(this, { state, presses, wishes });
     this.opened = null;
-    this.root = el("div", { class: "sheet" });
+    this.root = el("div", { class: "sheet", tabindex: "-1" });
   }
 
   show(opened) {
@@ -116,7 +116,7 @@ export class CaseSheet {
       has("received") && this.button("不予受理", () => this.refuseCase()),
       has("completed") && this.button("交给本人", () => this.verb("deliver")),
       has("accepted", "dispatched", "in_progress", "suspended", "received", "supplementing", "returned")
-        && this.button("撤回", () => this.withdraw()),
+        && this.button("申请人不办了", () => this.withdraw()),
     ];
   }
 
@@ -132,7 +132,7 @@ export class CaseSheet {
 
   async withdraw() {
     const chosen = await choose({
-      title: `撤回 ${this.opened.case_number}？`, text: "申请人要求不办了。没有办结的项都会撤回。",
+      title: `${this.opened.case_number} 不办了？`, text: "没有办结的项都会撤回，办结的不变。",
       options: [{ value: true, label: "申请人要求撤回" }],
     });
     if (chosen) await this.verb("withdraw", { reason: "申请人要求撤回" });

@@ -106,6 +106,7 @@ export class Desk {
     this.state.set({ notice: `${words}：${opened.case_number}`, undo: null });
     this.tab = "form";
     this.draw();
+    this.sheet.root.focus();
     this.presses.read();
   }
 
@@ -122,6 +123,7 @@ export class Desk {
       this.sheet.lookedUp = true;
       this.tab = "search";
       this.draw();
+      this.sheet.root.focus();
     } catch (problem) {
       this.presses.refuse(problem);
     }

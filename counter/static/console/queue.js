@@ -40,7 +40,7 @@ export class Queue {
 
   counts(waiting) {
     const some = waiting.filter((series) => series.count > 0);
-    return some.length ? some.map((series) => `${series.series} ${series.count} 人`).join("　") : "没有人等";
+    return some.map((series) => `${series.series} ${series.count} 人`).join("　");
   }
 
   list(entries, empty, marksNext) {

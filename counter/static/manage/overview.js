@@ -89,14 +89,14 @@ function counters({ counters: desks, at: now }, facts) {
 
 function desk(counter, now) {
   const { shape, word } = COUNTER_STATES[counter.state];
-  const since = counter.since && counter.state === "paused" ? ` ${minutesText(secondsBetween(counter.since, now))}` : "";
+  const idle = counter.state === "open" ? "空闲" : word;
+  const paused = counter.state === "paused" && counter.since ? ` ${Math.floor(secondsBetween(counter.since, now) / 60)}分` : "";
   return el(
     "div",
     { class: "desk", dataset: { state: counter.state, busy: String(Boolean(counter.ticket)) } },
     el("b", { class: "desk-number" }, counter.number),
-    el("span", { class: "desk-ticket number" }, counter.ticket ?? (counter.state === "open" ? "空闲" : "")),
-    el("span", { class: "desk-state" }, counter.ticket ? "" : el("span", { "aria-hidden": "true" }, `${shape} `), counter.ticket ? "正在办" : word, since),
-    el("span", { class: "desk-clerk" }, counter.clerk ?? ""),
+    el("span", { class: "desk-ticket number" }, counter.ticket ? counter.ticket : [el("span", { "aria-hidden": "true" }, `${shape} `), idle]),
+    counter.clerk && el("span", { class: "desk-clerk", title: counter.clerk }, counter.clerk, paused),
   );
 }
 
