@@ -66,12 +66,12 @@ def verbs_by_state(role: Role) -> dict[str, list[str]]:
 
     A returned item lies at the counter again, so that its office can no longer move it.
     """
+    verbs: tuple[str, ...] = ()
+    away: frozenset[ItemState] = frozenset()
     if role is Role.OFFICE:
-        verbs, away = OFFICE_VERBS, {ItemState.RETURNED, ItemState.ACCEPTED}
+        verbs, away = OFFICE_VERBS, frozenset({ItemState.RETURNED, ItemState.ACCEPTED})
     elif role in MANAGERS:
-        verbs, away = MANAGER_VERBS, set()
-    else:
-        return {}
+        verbs = MANAGER_VERBS
     offered = {
         str(state): [verb for verb in verbs if ITEM_MOVES.allows(state, verb)]
         for state in ItemState

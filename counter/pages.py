@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from counter import manage, office
+from counter import manage, notice, office
 from counter.console_data import console_data
-from shared.domain.account import Role
+from counter.notice import DESK_ROLES
 from shared.web.context import current_hall
 from shared.web.principals import staff_page
 
-#: Who works with persons in the hall: clerks at counters, guides between them, and who stands in for both.
-DESK_ROLES = (Role.CLERK, Role.GUIDE, Role.DUTY_MANAGER, Role.ADMINISTRATOR)
-
 
 def create_blueprint() -> Blueprint:
-    """The console at ``/counter``, the offices' inbox at ``/office`` and the manager's page at ``/manage``."""
+    """The console at ``/counter``, the offices' inbox at ``/office``, the manager's page at ``/manage``."""
     blueprint = Blueprint(
         "counter",
         __name__,
@@ -31,6 +28,7 @@ def create_blueprint() -> Blueprint:
         data = hall.read(lambda uow: console_data(uow.configuration()))
         return render_template("counter/console.html", data=data)
 
+    notice.register(blueprint)
     office.register(blueprint)
     manage.register(blueprint)
     return blueprint

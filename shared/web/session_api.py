@@ -8,8 +8,9 @@ import msgspec
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from shared.actions.devices import enrol
 from shared.actions.signing_in import SignedIn, begin_sign_in, end_sign_in, find_password_hash, password_fits
-from shared.domain.account import STAFF_ROLES, Role, WrongPassword
+from shared.domain.account import STAFF_ROLES, Role, WrongEnrolCode, WrongPassword
 from shared.store.keyring import token_hash
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.api import Api, ApiCall, remote_address
@@ -17,7 +18,7 @@ from shared.web.bodies import read_body
 from shared.web.context import current_hall
 from shared.web.errors import Csrf, TooManyPresses
 from shared.web.presses import answer, encode
-from shared.web.principals import STAFF_COOKIE, principal_of_token, set_token_cookie
+from shared.web.principals import STAFF_COOKIE, cookie_name, principal_of_token, set_token_cookie
 
 api = Api("session_api")
 sign_in_pages = Blueprint("sign_in", __name__)
@@ -26,6 +27,8 @@ sign_in_pages = Blueprint("sign_in", __name__)
 WRONG_PER_ACCOUNT = 10
 WRONG_PER_ADDRESS = 100
 WRONG_WINDOW = 600.0
+#: Wrong enrolment codes from one address.
+WRONG_CODES = 20
 #: Where each role begins its day.
 HOME = {
     Role.CLERK: "/counter",
@@ -107,6 +110,23 @@ def sign_out_page() -> BaseResponse:
         hall.transact(lambda uow: end_sign_in(uow, principal.actor, sign_in_id))
     response = redirect("/sign-in", code=303)
     response.delete_cookie(STAFF_COOKIE)
+    return response
+
+
+@sign_in_pages.post("/enrol")
+def enrol_page() -> BaseResponse | str:
+    """Exchange the code of a device for its token, which the page keeps as a cookie."""
+    _require_same_site()
+    hall, where = current_hall(), remote_address()
+    target = _local_path(request.form.get("next", "")) or "/kiosk"
+    try:
+        hall.limits.check("enrol", where, WRONG_CODES, WRONG_WINDOW)
+        token, device = hall.transact(lambda uow: enrol(uow, request.form.get("code", "")[:32]))
+    except (WrongEnrolCode, TooManyPresses) as refusal:
+        hall.limits.count("enrol", where)
+        return render_template("enrol.html", role="", next=target, problem=refusal.text)
+    response = redirect(target, code=303)
+    set_token_cookie(response, cookie_name(device.role), token)
     return response
 
 

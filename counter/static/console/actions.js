@@ -3,6 +3,9 @@
 import { askPrevious } from "./counter_keys.js";
 import { choose, find } from "./dialog.js";
 
+/** What can be done with a number only by whoever sits at a counter. */
+const AT_A_COUNTER = new Set(["call", "resume"]);
+
 export class Actions {
   /** @param {import("./state.js").ConsoleState} state @param {import("./presses.js").Presses} presses
    *  @param {{mayLeave: () => Promise<boolean>, showNumber: (text?: string) => void, issue: () => void}} desk
@@ -165,7 +168,7 @@ export class Actions {
   async grantPriority(number) {
     const chosen = await choose({
       title: `${number} 为什么优先？`, text: "先看证件或凭证。不会显示在小票和大屏上。",
-      options: this.state.data.reasons.priority.map((reason) => ({ value: reason.code, label: reason.text })),
+      options: (this.state.data.reasons.priority ?? []).map((reason) => ({ value: reason.code, label: reason.text })),
     });
     const answer = chosen && await this.presses.send(`/tickets/${number}/priority`, { reason_code: chosen.value });
     if (answer) this.state.set({ notice: `${number} 已登记优先` });
@@ -186,15 +189,19 @@ export class Actions {
       ],
     }[entry.state] ?? [];
     if (entry.state === "waiting") options.push({ value: "priority", label: "登记优先" });
-    const chosen = await choose({ title: `${entry.number}　${entry.service_title ?? ""}`, options });
+    options.push({ value: "cancel", label: "不办了，取消这个号" });
+    const chosen = await choose({
+      title: `${entry.number}　${entry.service_title ?? ""}`,
+      options: counter ? options : options.filter((option) => !AT_A_COUNTER.has(option.value)),
+    });
     if (chosen) await this.doPicked(chosen.value, entry.number);
   }
 
   async doPicked(verb, number) {
     if (verb === "priority") return this.grantPriority(number);
-    if (verb === "reinstate") {
-      const answer = await this.presses.send(`/tickets/${number}/reinstate`, {});
-      if (answer) this.state.set({ notice: `${number} 已排回去，前面 ${answer.data.ahead} 人` });
+    if (!AT_A_COUNTER.has(verb)) {
+      const answer = await this.presses.send(`/tickets/${number}/${verb}`, {});
+      if (answer) this.state.set({ notice: verb === "cancel" ? `${number} 已取消` : `${number} 已排回去，前面 ${answer.data.ahead} 人` });
       return this.presses.read();
     }
     const body = verb === "call" ? { number } : { ticket: number };

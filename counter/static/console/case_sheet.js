@@ -52,6 +52,7 @@ export class CaseSheet {
 
   promise() {
     const { opened } = this;
+    if (opened.state === "refused" || opened.state === "withdrawn") return null;
     if (!opened.accepted_at) return "还没受理，时限没有开始";
     return opened.due_on ? `全部办结：${dueWords({ due_on: opened.due_on })}` : "全部办结：有的项还没有日期";
   }
@@ -60,7 +61,7 @@ export class CaseSheet {
     const { text, look } = slipWords(this.opened.slip);
     if (!this.opened.accepted_at) return null;
     return el("p", { class: "sheet-notice" }, el("span", { class: `tag ${SLIP_LOOKS[look]}` }, `${SLIP_MARKS[look]} 受理通知书${text}`),
-      this.button("再打一张", () => this.send(`/cases/${this.opened.case_number}/slip`)),
+      this.button(this.opened.slip === "none" ? "打印通知书" : "再打一张", () => this.send(`/cases/${this.opened.case_number}/slip`)),
       el("a", { class: "button small-button", target: "_blank", href: `/counter/cases/${this.opened.case_number}/notice` }, "A4 通知书"));
   }
 
@@ -69,7 +70,7 @@ export class CaseSheet {
       el("thead", null, el("tr", null, ["", "事项", "股室", "答应的日期", "现在", ""].map((words) => el("th", { scope: "col" }, words)))),
       el("tbody", null, this.opened.items.map((item) => el("tr", null,
         el("td", { class: "muted" }, item.id),
-        el("td", null, item.plain_name, this.subject(item)),
+        el("td", null, item.plain_name, this.subject(item), item.reason && el("p", { class: "small muted" }, item.reason)),
         el("td", { class: "muted" }, item.state === "accepted" ? "本窗口" : shortOffice(item.office)),
         el("td", { class: "nowrap" }, dueWords(item)),
         el("td", { class: "nowrap" }, this.itemState(item)),
@@ -144,7 +145,10 @@ export class CaseSheet {
 
   async send(path, body = {}) {
     const answer = await this.presses.send(path, body);
-    if (answer) this.show(answer.data);
+    if (!answer) return;
+    // The words told how the case began; from here on its own state tells.
+    this.wishes.words = undefined;
+    this.show(answer.data);
   }
 
   ends() {

@@ -11,9 +11,10 @@ const LOOKS = { open: "tag-pine", paused: "tag-amber", closed: "" };
 
 export class Chooser {
   /** @param {HTMLElement} place @param {import("./state.js").ConsoleState} state
-   *  @param {import("./presses.js").Presses} presses */
-  constructor(place, state, presses) {
-    Object.assign(this, { place, state, presses });
+   *  @param {import("./presses.js").Presses} presses
+   *  @param {{issue: () => void, showNumber: () => void}} wishes what a guide may do without a counter */
+  constructor(place, state, presses, wishes) {
+    Object.assign(this, { place, state, presses, wishes });
     this.drawn = "";
     walkable(place, ".seat");
     state.listen(() => this.draw());
@@ -22,20 +23,33 @@ export class Chooser {
   draw() {
     const { counter, counters, data, me } = this.state;
     if (counter || !me) return;
-    const drawn = JSON.stringify([counters.map((one) => [one.number, one.state, one.clerk, one.ticket?.number])]);
+    const drawn = JSON.stringify(counters.map((one) => [one.number, one.state, one.clerk, one.ticket?.number, one.waiting]));
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const focused = document.activeElement?.dataset?.counter;
+    const mayFocus = document.activeElement === document.body || this.place.contains(document.activeElement);
     fill(
       this.place,
       el("h1", null, this.state.mayCall ? "请选您的窗口" : "各窗口现在的情况"),
       el("p", { class: "muted" }, this.state.mayCall
         ? "方向键选，回车上岗。上岗后才能叫号；离开时请暂停或下岗。"
-        : "导办台不叫号，可以按 F1 给群众发号。"),
+        : "导办台不叫号。"),
+      this.waiting(counters),
+      !this.state.mayCall && el("div", { class: "guide-keys" },
+        this.guideKey("替群众取号", "F1", this.wishes.issue), this.guideKey("找一个号，或扫小票", "F9", this.wishes.showNumber)),
       data.floors.map((floor) => this.floor(floor, counters.filter((one) => one.floor === floor.number))),
     );
     const first = this.seatAt(focused) ?? this.seatAt(localStorage.getItem(HERE)) ?? this.place.querySelector(".seat.free");
-    if (!document.querySelector("dialog[open]")) first?.focus();
+    if (mayFocus) (this.state.mayCall ? first : this.place.querySelector(".guide-key"))?.focus();
+  }
+
+  waiting(counters) {
+    const some = (counters[0]?.waiting ?? []).filter((series) => series.count > 0);
+    return el("p", null, "现在等候：", el("b", null, some.map((one) => `${one.series} ${one.count} 人`).join("　") || "没有人"));
+  }
+
+  guideKey(words, key, onclick) {
+    return el("button", { type: "button", class: "button guide-key", onclick }, words, el("span", { class: "key" }, key));
   }
 
   seatAt(number) {
@@ -51,18 +65,17 @@ export class Chooser {
 
   seat(counter) {
     const free = counter.state === "closed" && !counter.clerk;
-    return el("button", {
-      type: "button", class: free ? "seat free" : "seat", dataset: { counter: counter.number },
-      onclick: () => this.signOn(counter),
-    },
-    el("b", { class: "seat-number" }, `${counter.number}号`),
-    el("span", { class: `tag ${LOOKS[counter.state]}` }, COUNTER_STATES[counter.state]),
-    el("span", { class: "small muted" }, counter.clerk ? counter.clerk.name : counter.profile),
-    counter.ticket && el("span", { class: "small number" }, counter.ticket.number));
+    const look = free ? "seat free" : "seat";
+    const attrs = this.state.mayCall
+      ? { class: look, type: "button", onclick: () => this.signOn(counter), dataset: { counter: counter.number } }
+      : { class: look };
+    return el(this.state.mayCall ? "button" : "div", attrs, el("b", { class: "seat-number" }, `${counter.number}号`),
+      el("span", { class: `tag ${LOOKS[counter.state]}` }, COUNTER_STATES[counter.state]),
+      el("span", { class: "small muted" }, counter.clerk ? counter.clerk.name : counter.profile),
+      counter.ticket && el("span", { class: "small number" }, counter.ticket.number));
   }
 
   async signOn(counter) {
-    if (!this.state.mayCall) return;
     const taken = counter.clerk !== null;
     if (taken && !(await this.mayTakeOver(counter))) return;
     const answer = await this.presses.send(`/counters/${counter.number}/sign-on`, taken ? { take_over: true } : {});

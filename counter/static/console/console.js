@@ -13,6 +13,7 @@ import { openLine } from "./live.js";
 import { Person } from "./person.js";
 import { Presses } from "./presses.js";
 import { Queue } from "./queue.js";
+import { listenForScanner } from "./scanner.js";
 import { ConsoleState } from "./state.js";
 import { COUNTER_STATES, clock } from "./words.js";
 
@@ -27,7 +28,7 @@ const issuing = new Issuing(state, presses, (entry) => actions.pick(entry));
 const actions = new Actions(state, presses, {
   mayLeave: () => desk.mayLeave(), showNumber: () => issuing.findNumber(), issue: () => issuing.issue(),
 });
-new Chooser($("chooser"), state, presses);
+new Chooser($("chooser"), state, presses, { issue: () => issuing.issue(), showNumber: () => issuing.findNumber() });
 new Person($("person"), state, {
   openCase: (number) => desk.openCase(number),
   printSlip: () => presses.send(`/tickets/${state.ticket.number}/slip`).then(() => presses.read()),
@@ -36,11 +37,18 @@ new Queue($("queue"), state, (entry) => actions.pick(entry));
 new Keys($("keys"), state, counterKeys(actions));
 $("sign-off").addEventListener("click", () => actions.signOff());
 $("issue").addEventListener("click", () => issuing.issue());
+listenForScanner((code) => {
+  document.querySelector("dialog[open]")?.dispatchEvent(new Event("cancel"));
+  issuing.showNumber(code);
+});
 document.addEventListener("keydown", (event) => {
   if (isAsking()) return;
   if (event.key === "F1") {
     event.preventDefault();
     issuing.issue();
+  } else if (event.key === "F9" && !state.counter) {
+    event.preventDefault();
+    issuing.findNumber();
   }
   const writing = document.activeElement?.matches("input:not([type=checkbox]):not([type=radio]), textarea, select");
   if (event.key === "z" && event.ctrlKey && !writing && state.undo) {

@@ -107,7 +107,12 @@ function onKey(event, buttons, input) {
     const place = buttons.indexOf(document.activeElement);
     return buttons[(place + step + buttons.length) % buttons.length]?.focus();
   }
-  if (!writing && /^[1-9]$/.test(event.key)) buttons[Number(event.key) - 1]?.click();
+  const picked = !writing && /^[1-9]$/.test(event.key) ? buttons[Number(event.key) - 1] : undefined;
+  if (picked) {
+    // The next question may stand there at once, and must not be written this digit into.
+    event.preventDefault();
+    picked.click();
+  }
   return undefined;
 }
 

@@ -22,7 +22,7 @@ export function openLine(state, presses, wishes) {
   socket.on("connect", () => {
     clearTimeout(doubt);
     doubt = null;
-    if (!state.linked) state.set({ linked: true });
+    if (!state.linked) state.set({ linked: true, problem: null });
     readSoon();
   });
   const lost = () => {

@@ -86,7 +86,7 @@ export class Person {
 
   cases(ticket) {
     if (!ticket.cases.length) return null;
-    return el("div", { class: "person-cases" }, el("p", { class: "small muted" }, `这个号已受理 ${ticket.cases.length} 件`),
+    return el("div", { class: "person-cases" }, el("p", { class: "small muted" }, `这个号的办件`),
       ticket.cases.map((number) => el("button", {
         type: "button", class: "button case-link", onclick: () => this.wishes.openCase(number),
       }, number)));

@@ -18,7 +18,7 @@ export const SUBJECT_ROLES = [
 ];
 
 const SLIPS = {
-  none: ["没有打小票", "plain"], pending: ["正在打印", "plain"], confirmed: ["已打印", "good"],
+  none: ["没有打印", "plain"], pending: ["正在打印", "plain"], confirmed: ["已打印", "good"],
   unconfirmed: ["打印机没回音，请看一眼", "warn"], failed: ["没打出来", "bad"],
 };
 const RULED_BY = { law: "法定", list2: "提速清单", bundle: "打包清单", list2_over_bundle: "提速清单" };
@@ -58,8 +58,11 @@ export function day(isoDay) {
   return year === Number(HALL_DAY.format(new Date()).slice(0, 4)) ? short : `${year}年${short}`;
 }
 
+const NO_PROMISE = new Set(["refused", "withdrawn", "not_applicable"]);
+
 /** The promise of an item or case as staff read it; an unknown date is said, never guessed. */
 export function dueWords(entry) {
+  if (NO_PROMISE.has(entry.state)) return "";
   if (entry.state === "completed" || entry.state === "delivered") return "今天已办结";
   if (entry.due_on) return entry.due_on === HALL_DAY.format(new Date()) ? "今天办结" : `${day(entry.due_on)}前`;
   return { calendar_unpublished: "日历未发布", awaits_event: "条件满足后定" }[entry.due_state] ?? "未定时限";

@@ -7,7 +7,7 @@ import { openDevices } from "./devices.js";
 import { drawOverview } from "./overview.js";
 import { openSettings } from "./settings.js";
 
-const GATHER_MS = 400;
+const GATHER_MS = 1000;
 const EVERY_MS = 15000;
 const PANELS = { now: () => load(), accounts: openAccounts, devices: openDevices, settings: () => openSettings(facts, overview) };
 

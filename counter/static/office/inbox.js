@@ -1,21 +1,13 @@
 /** The office inbox: loads the list, moves through it with keys, opens an item and does what is pressed. */
 
-import { api, connect, el, pressKey } from "/static/js/hall.js";
+import { api, connect, pressKey } from "/static/js/hall.js";
 import { lineIs, say, tellTrouble } from "./notices.js";
 import { drawPane } from "./pane.js";
 import { drawRows, emptyText, markRow, rowKey } from "./rows.js";
+import { drawStates, sumText } from "./states.js";
 import { sayWrong, VERBS, verbForm } from "./verbs.js";
 
 const GATHER_MS = 300;
-const SEGMENTS = [
-  ["", "在手"],
-  ["dispatched", "待接办"],
-  ["in_progress", "办理中"],
-  ["suspended", "暂停计时"],
-  ["returned", "已退回"],
-  ["completed", "已办结"],
-];
-
 const at = (id) => document.getElementById(id);
 const facts = JSON.parse(at("facts").textContent);
 const here = {
@@ -24,6 +16,7 @@ const here = {
   words: "",
   items: [],
   chosen: null,
+  place: 0,
   open: null,
   file: null,
   busy: false,
@@ -60,34 +53,19 @@ function shown() {
 
 function draw() {
   const items = shown();
-  if (!items.some((item) => rowKey(item) === here.chosen)) here.chosen = null;
+  const place = items.findIndex((item) => rowKey(item) === here.chosen);
+  if (place >= 0) here.place = place;
+  else here.chosen = null;
   if (!here.chosen && !here.open && items.length) here.chosen = rowKey(items[0]);
   const focused = document.activeElement?.closest("#rows tr") !== null && document.activeElement !== document.body;
   drawRows(at("rows"), items, { chosen: here.chosen, today: facts.today, labels: facts.labels, offices: !here.office, open: openRow });
   markRow(at("rows"), here.chosen, focused);
+  at("from").textContent = here.office ? "来自哪件事" : "股室";
   const kind = here.words ? "search" : here.state === "completed" ? "completed" : here.state ? "state" : "all";
   at("empty").hidden = items.length > 0;
   at("empty").replaceChildren(...(items.length ? [] : emptyText(kind)));
-  drawStates();
-}
-
-function drawStates() {
-  const counted = here.state === "completed" ? null : here.items;
-  const count = (state) => counted?.filter((item) => !state || item.state === state).length;
-  at("states").replaceChildren(
-    ...SEGMENTS.map(([state, word]) => {
-      const number = state === "completed" ? (here.state === state ? here.items.length : undefined) : count(state);
-      return el(
-        "button",
-        { type: "button", class: "state", "aria-pressed": String(state === here.state), onclick: () => choose(state) },
-        word,
-        number !== undefined && el("span", { class: "state-count" }, number),
-      );
-    }),
-  );
-  const red = here.items.filter((item) => item.lamp === "red").length;
-  const yellow = here.items.filter((item) => item.lamp === "yellow").length;
-  at("sum").textContent = here.state === "completed" ? "" : `◆ 红灯 ${red}　◇ 黄灯 ${yellow}　共 ${here.items.length} 项`;
+  drawStates(at("states"), { state: here.state, items: here.items, choose });
+  at("sum").textContent = here.state === "completed" ? "" : sumText(here.items);
 }
 
 function choose(state) {
@@ -103,15 +81,17 @@ function choose(state) {
 function step(by) {
   const items = shown();
   if (!items.length) return;
-  const from = items.findIndex((item) => rowKey(item) === here.chosen);
-  const to = Math.min(items.length - 1, Math.max(0, from < 0 ? 0 : from + by));
-  here.chosen = rowKey(items[to]);
+  // A row that has just left the list gave its place to the next one.
+  const from = here.chosen || by < 0 ? here.place : here.place - 1;
+  here.place = Math.min(items.length - 1, Math.max(0, from + by));
+  here.chosen = rowKey(items[here.place]);
   markRow(at("rows"), here.chosen, true);
   if (here.open) openRow(here.chosen, true);
 }
 
 async function openRow(key, keepFocus = false) {
   here.chosen = key;
+  here.place = Math.max(0, shown().findIndex((item) => rowKey(item) === key));
   markRow(at("rows"), key, keepFocus);
   const [number, id] = key.split("/");
   await openItem(number, Number(id), keepFocus);
@@ -122,7 +102,8 @@ async function openItem(number, id, keepFocus) {
   here.open = key;
   try {
     const { data } = await api("GET", `/cases/${encodeURIComponent(number)}`);
-    if (here.open !== key) return;
+    // A form that was opened while the case was on its way is left alone too.
+    if (here.open !== key || (keepFocus && at("pane").dataset.form)) return;
     here.file = data;
     drawOpen();
     if (!keepFocus) at("pane").querySelector("h2").focus({ preventScroll: true });
@@ -136,6 +117,7 @@ function drawOpen() {
   const item = here.file.items.find((one) => one.id === id);
   const entry = here.items.find((one) => rowKey(one) === here.open);
   at("page").dataset.open = "true";
+  delete at("pane").dataset.form;
   at("pane").hidden = false;
   drawPane(at("pane"), { file: here.file, item: seen(item), entry, facts: allowed(item), press, go, close });
   markRow(at("rows"), here.chosen, false);
@@ -160,6 +142,7 @@ function go(id) {
 function close() {
   here.open = here.file = null;
   at("page").dataset.open = "false";
+  delete at("pane").dataset.form;
   at("pane").hidden = true;
   at("pane").replaceChildren();
   if (!here.chosen) draw();
@@ -199,7 +182,6 @@ async function send(verb, body, form) {
   here.busy = true;
   try {
     await api("POST", `/cases/${case_number}/items/${item.id}/${verb}`, { expected: item.version, ...body }, { key: pressKey() });
-    delete at("pane").dataset.form;
     say(`${VERBS[verb].done}：${item.plain_name || item.name}`);
     await refresh();
   } catch (problem) {
@@ -212,7 +194,6 @@ async function send(verb, body, form) {
 /** Somebody was quicker: show what is now, and let the person look before pressing again. */
 async function onRefusal(problem, form) {
   if (["changed_meanwhile", "illegal_move"].includes(problem.code)) {
-    delete at("pane").dataset.form;
     await refresh();
     say(problem.title, "wrong");
   } else if (form && problem.status >= 400 && problem.status < 500 && problem.status !== 401) {
@@ -247,6 +228,7 @@ async function changed() {
 }
 
 function onKey(event) {
+  if (event.isComposing) return;
   const typing = event.target.closest?.("input, textarea, select");
   if (event.key === "Escape") return onEscape(event);
   if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
@@ -266,7 +248,7 @@ function onEscape(event) {
   if (at("pane").dataset.form) closeForm();
   else if (here.open) close();
   else if (here.words || at("words").value) search("");
-  document.activeElement === at("words") && at("words").blur();
+  at("words").blur();
 }
 
 function search(words) {

@@ -34,7 +34,7 @@ export function drawPane(pane, { file, item, entry, facts, press, go, close }) {
       ),
       el("h2", { tabindex: -1 }, item.plain_name || item.name),
       officialName(item) && el("p", { class: "muted small" }, officialName(item)),
-      el("p", { class: "pane-due" }, el("b", {}, dueLine(item, due)), dueNote(item, due, facts)),
+      el("p", { class: "pane-due" }, el("b", {}, dueLine(item, due)), dueNote(item, due)),
       el("div", { class: "verbs", role: "group", "aria-label": "可以做的" }, verbs.map((verb, place) => verbButton(verb, place, press))),
       el("div", { class: "verb-place" }),
     ),
@@ -45,7 +45,7 @@ export function drawPane(pane, { file, item, entry, facts, press, go, close }) {
 function verbButton(verb, place, press) {
   return el(
     "button",
-    { class: `button ${place === 0 ? "button-primary" : ""}`, type: "button", dataset: { verb }, onclick: () => press(verb) },
+    { class: `button ${place === 0 && VERBS[verb].onward ? "button-primary" : ""}`, type: "button", dataset: { verb }, onclick: () => press(verb) },
     VERBS[verb].word,
     el("kbd", { class: "key", "aria-hidden": "true" }, place + 1),
   );
@@ -59,18 +59,19 @@ function officialName(item) {
 }
 
 function dueLine(item, due) {
+  if (due.note === "今天") return `今天（${due.date}）办结`;
   return item.due_on ? `${due.date.replace(/ (周.)$/, "（$1）")}前` : due.date;
 }
 
-function dueNote(item, due, facts) {
+function dueNote(item, due) {
   const rule = ruleText(item.ruled_by);
-  const far = item.due_on && due.note ? due.note : "";
-  return el("span", { class: "muted" }, [far, rule && `按${rule}`].filter(Boolean).join(" · "));
+  const far = due.note === "今天" ? "" : due.note;
+  return el("span", { class: "muted" }, [far, item.due_on && rule && `按${rule}`].filter(Boolean).join(" · "));
 }
 
 function why(item) {
   if (!item.reason) return null;
-  return el("p", { class: "message message-amber" }, el("b", {}, "原因："), item.reason);
+  return el("p", { class: `message ${item.result === "granted" ? "" : "message-amber"}` }, el("b", {}, "原因："), item.reason);
 }
 
 function people(file) {

@@ -65,10 +65,10 @@ function row(item, { chosen, today, labels, offices, open }) {
       "td",
       { class: "cell-item" },
       el("b", { title: item.name }, work),
-      el("small", {}, [offices && item.office, item.service_title, item.case_number].filter(Boolean).join(" · ")),
+      el("small", {}, [offices ? item.office : item.service_title, item.case_number].join(" · ")),
     ),
-    el("td", { class: "cell-applicant" }, item.applicant),
-    el("td", { class: "cell-service" }, item.service_title),
+    el("td", { class: "cell-applicant", title: item.applicant }, item.applicant),
+    el("td", { class: "cell-service" }, offices ? item.office : item.service_title),
     el("td", { class: "cell-case" }, item.case_number),
     el("td", { class: "cell-state" }, el("span", { class: `tag ${TAGS[item.state] ?? ""}` }, stateText(item.state, labels))),
   );

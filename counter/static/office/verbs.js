@@ -3,10 +3,11 @@
 import { el } from "/static/js/hall.js";
 import { isLate } from "./words.js";
 
-/** Words of each verb; `fields` are asked before it is done, a verb without fields is done at once. */
+/** Words of each verb; `fields` are asked before it is done, a verb without fields is done at once; an `onward` verb
+ *  brings the item nearer to its end, so that it is the primary button. */
 export const VERBS = {
-  start: { word: "接办", done: "已接办", fields: [] },
-  complete: { word: "办结", done: "已办结", fields: ["result", "reason", "external_ref"] },
+  start: { word: "接办", done: "已接办", fields: [], onward: true },
+  complete: { word: "办结", done: "已办结", fields: ["result", "reason", "external_ref"], onward: true },
   return: {
     word: "退回窗口",
     done: "已退回窗口",
@@ -19,7 +20,7 @@ export const VERBS = {
     fields: ["reason"],
     lead: "只有等鉴定、等公示一类的事才停。申请人会看到原因。",
   },
-  resume: { word: "恢复计时", done: "已恢复计时", fields: [] },
+  resume: { word: "恢复计时", done: "已恢复计时", fields: [], onward: true },
   extend: {
     word: "延期",
     done: "已延期",
@@ -34,7 +35,7 @@ export const VERBS = {
     fields: ["approver", "reason"],
     lead: "要经批准。原来的日期和新的日期都留着。",
   },
-  dispatch: { word: "重新转办", done: "已重新转办", fields: ["reason"] },
+  dispatch: { word: "重新转办", done: "已重新转办", fields: ["reason"], onward: true },
 };
 
 /** 优化营商环境条例 36(2): whoever misses a published limit says why; the acceptance notice promises it. */
@@ -61,7 +62,7 @@ export function verbForm(verb, item, facts, send, cancel) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const body = filled(form, fields);
-    if (verb === "complete" && isLate(item, facts.today) && !body.reason) sayWrong(form, LATE);
+    if (body.result && isLate(item, facts.today) && !body.reason) sayWrong(form, LATE);
     else send(body);
   });
   return form;

@@ -10,11 +10,12 @@ export const LAMPS = {
   none: { shape: "", word: "", long: "" },
 };
 
+/** Why there is no date, in two lines like a date. */
 const NO_DATE = {
-  calendar_unpublished: "日历未发布",
-  awaits_event: "等事情发生后起算",
-  none: "没有写期限",
-  provisional: "受理后起算",
+  calendar_unpublished: { date: "日历未发布", note: "发布后才算得出" },
+  awaits_event: { date: "还没起算", note: "等事情发生" },
+  none: { date: "没写期限", note: "" },
+  provisional: { date: "还没起算", note: "受理后起算" },
 };
 
 const RULES = {
@@ -61,7 +62,7 @@ export function distance(date, today) {
 
 /** The due date in two lines: the date itself, and how far or why there is none. */
 export function dueText(item, today) {
-  if (!item.due_on) return { date: NO_DATE[item.due_state] ?? "没有日期", note: "" };
+  if (!item.due_on) return NO_DATE[item.due_state] ?? NO_DATE.none;
   const date = `${dayText(item.due_on, today)} ${weekday(item.due_on)}`;
   if (item.state === "suspended") return { date: dayText(item.due_on, today), note: "若今天恢复" };
   if (item.due_state === "provisional") return { date: dayText(item.due_on, today), note: "若今天受理" };

@@ -1,0 +1,3 @@
+/** The A4 notice: its one button prints the page. */
+
+document.getElementById("print").addEventListener("click", () => window.print());

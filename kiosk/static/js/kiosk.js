@@ -1,0 +1,143 @@
+/** The kiosk: holds the content, and leads from one screen to the next. */
+
+import { showFinder, showGroups, showOnline, showQuestion } from "./choices.js";
+import { Desk } from "./desk.js";
+import { showEvent } from "./event.js";
+import { showHome } from "./home.js";
+import { hallClock } from "./hours.js";
+import { Idle } from "./idle.js";
+import { picture } from "./parts.js";
+import { codeIn, showPlace } from "./place.js";
+import { listenToScanner } from "./scanner.js";
+import { button, shown } from "./stage.js";
+import { showTicket } from "./ticket.js";
+import { AWAY, HELP, NOT_OFFERED, showTrouble, troubleOf } from "./trouble.js";
+
+/** Content older than this is fetched again when the kiosk comes home. */
+const STALE_MS = 120000;
+/** Screens with a countdown of their own, and home, do not ask whether somebody is there. */
+const OWN_COUNTDOWN = new Set(["home", "ticket", "place", "trouble", ""]);
+
+export class Kiosk {
+  constructor(content) {
+    this.keep(content);
+    this.unwell = (problem) => this.trouble(troubleOf(problem));
+    this.desk = new Desk((away) => this.onAway(away));
+    this.idle = new Idle(() => !OWN_COUNTDOWN.has(shown()) || (shown() === "home" && isLarge()), () => this.leave());
+    listenToScanner((text) => this.scanned(text));
+  }
+
+  /** Take over content, and the hall's clock with it. */
+  keep(content) {
+    this.content = content;
+    this.offset = Date.parse(content.at) - Date.now();
+    this.keptAt = performance.now();
+  }
+
+  service(id) {
+    return this.content.services[id];
+  }
+
+  /** The hall's day and time of day. */
+  clock() {
+    return hallClock(Date.now() + this.offset);
+  }
+
+  home() {
+    if (this.desk.away) this.awayScreen();
+    else showHome(this);
+    if (performance.now() - this.keptAt > STALE_MS) this.refresh();
+  }
+
+  /** This person has gone: home, as the next one should find it. */
+  leave() {
+    largeType(false);
+    this.home();
+  }
+
+  async refresh() {
+    this.keptAt = performance.now();
+    const response = await fetch("/kiosk/content", { cache: "no-store", signal: AbortSignal.timeout(5000) }).catch(() => null);
+    const isContent = response?.ok && response.headers.get("Content-Type")?.startsWith("application/json");
+    if (!isContent) return;
+    const before = this.content.configuration;
+    this.keep(await response.json());
+    if (this.content.configuration !== before && shown() === "home") showHome(this);
+  }
+
+  groups() { showGroups(this); }
+
+  find() { showFinder(this); }
+
+  notOffered() { this.trouble(NOT_OFFERED); }
+
+  trouble(words) { showTrouble(this, words); }
+
+  /** A matter was chosen. Its question is left out when three were asked already. */
+  choose(id, { note = "", asked = 0 } = {}) {
+    const service = this.service(id);
+    if (!service.offered) this.notOffered();
+    else if (service.question && asked < this.content.finder.most) showQuestion(this, service, note);
+    else showEvent(this, service, { note });
+  }
+
+  answer(service, answer, note) {
+    if (answer.code === "online" && service.online.length) showOnline(this, service);
+    else if (answer.service) showEvent(this, this.service(answer.service), { note: `先办“${this.service(answer.service).title}”，再来办“${service.title}”` });
+    else showEvent(this, service, { answer: answer.code, note });
+  }
+
+  event(service, choice) { showEvent(this, service, choice); }
+
+  async take(service, answer) {
+    try {
+      showTicket(this, await this.desk.takeNumber(service.id, answer), service);
+    } catch (problem) {
+      if (problem.status === undefined) throw problem;
+      this.unwell(problem);
+    }
+  }
+
+  scanned(text) {
+    const code = codeIn(text);
+    if (code) showPlace(this, code);
+    else this.trouble({ title: "这不是本厅的码", sentence: "请扫小票或受理通知书上的方码，离远一点再试。", image: "scan" });
+  }
+
+  onAway(away) {
+    if (away && shown() === "home") this.awayScreen();
+    else if (!away && shown() === "trouble") this.home();
+  }
+
+  awayScreen() {
+    showTrouble(this, { ...AWAY, stay: true, button: "再试一次", work: () => this.desk.beat() });
+  }
+}
+
+function isLarge() {
+  return document.documentElement.dataset.type === "large";
+}
+
+function largeType(on) {
+  document.documentElement.dataset.type = on ? "large" : "normal";
+  document.querySelector("[data-large]")?.setAttribute("aria-pressed", String(on));
+}
+
+function bar(kiosk) {
+  document.querySelector("[data-bar]").append(
+    button([picture("hall"), "首页"], () => kiosk.home(), { class: "bar-home" }),
+    button([picture("large-type"), "大字"], () => largeType(!isLarge()), { dataset: { large: "" }, "aria-pressed": "false" }),
+    button([picture("bell"), "找工作人员"], () => kiosk.trouble(HELP)));
+}
+
+function start() {
+  const kiosk = new Kiosk(JSON.parse(document.getElementById("content").textContent));
+  bar(kiosk);
+  const clock = document.querySelector("[data-clock]");
+  const tell = () => { clock.textContent = kiosk.clock().time; };
+  tell();
+  setInterval(tell, 1000);
+  kiosk.home();
+}
+
+start();

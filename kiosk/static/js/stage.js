@@ -1,0 +1,50 @@
+/** The one place where screens stand: shows them one at a time, and lets buttons rest after a press. */
+
+import { el } from "/static/js/hall.js";
+
+/** A pressed button rests so long: a double tap is one press. */
+const REST_MS = 1500;
+/** A new screen takes no touch at first, so that the second half of a double tap falls on nothing. */
+const SETTLE_MS = 350;
+
+const stage = document.querySelector("[data-stage]");
+const said = document.querySelector("[data-said]");
+let leave = null;
+
+/** Put a screen on the stage. `name` marks it for styles, `onLeave` is called when another takes its place. */
+export function show(name, nodes, { onLeave = null } = {}) {
+  leave?.();
+  leave = onLeave;
+  document.documentElement.dataset.at = name;
+  stage.replaceChildren(el("div", { class: `screen screen-${name}` }, nodes));
+  stage.scrollTop = 0;
+  stage.inert = true;
+  setTimeout(() => { stage.inert = false; }, SETTLE_MS);
+  say(stage.querySelector("h1")?.textContent ?? "");
+}
+
+/** The name of the screen that is shown. */
+export function shown() {
+  return document.documentElement.dataset.at ?? "";
+}
+
+/** Tell a screen reader. */
+export function say(text) {
+  said.textContent = text;
+}
+
+/** A button that counts once: it rests while its work runs, and a while after. */
+export function button(content, work, attributes = {}) {
+  const { class: kind = "", ...others } = attributes;
+  const node = el("button", { type: "button", class: `button ${kind}`.trim(), ...others }, content);
+  node.addEventListener("click", async () => {
+    if (node.getAttribute("aria-disabled") === "true") return;
+    node.setAttribute("aria-disabled", "true");
+    try {
+      await Promise.all([work(node), new Promise((done) => setTimeout(done, REST_MS))]);
+    } finally {
+      node.removeAttribute("aria-disabled");
+    }
+  });
+  return node;
+}
