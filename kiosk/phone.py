@@ -12,44 +12,23 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from qrcode.image.svg import SvgPathImage
 from werkzeug.wrappers import Response as BaseResponse
 
-from kiosk.api import WRONG_TOKENS_PER_MINUTE
-from kiosk.phone_words import ItemWords, Standing, case_words, counter_words, item_words, standing, wait_words
+from kiosk.phone_words import CasePart, Standing, case_part, counter_words, standing, wait_words
+from kiosk.unlocking import answer_unlock, is_unlocked, keep_unlock, known_token, unlock
 from shared.actions import issuing
-from shared.actions.case_views import CaseView, case_view
-from shared.actions.casework import cases_of_token, unlocked_cases
+from shared.actions.casework import cases_of_token
 from shared.actions.views import TicketView, ticket_view
 from shared.domain.account import Actor, Role
-from shared.domain.case import Case
 from shared.domain.errors import HallError
-from shared.domain.masking import last_four, mask_name
 from shared.domain.ticket import TicketState, UnknownTicket, read_token
 from shared.store.keyring import token_hash
 from shared.store.unit_of_work import UnitOfWork
-from shared.web.api import remote_address
+from shared.web.api import PREFIX
 from shared.web.context import current_hall
-from shared.web.errors import TooManyPresses
+from shared.web.errors import TooManyPresses, status_of
 
-COOKIE = "hall_unlock"
-#: The cookie opens a case on this browser for so long.
-COOKIE_SECONDS = 180 * 86_400
-#: Two heirs may share a phone; more applicants than this on one ticket unlock one after another.
-_MOST_UNLOCKS = 4
-WRONG_LAST4 = 10
-WRONG_LAST4_WINDOW = 600.0
 #: Without scripts the page loads itself anew this often, while there is something to wait for.
 REFRESH_SECONDS = 15
 _MOVING = frozenset({"waiting", "called", "serving", "held", "no_show"})
-
-
-@dataclass(frozen=True, slots=True)
-class CasePart:
-    """A case as its applicant reads it on the phone."""
-
-    number: str
-    title: str
-    applicant: str
-    summary: str
-    items: Sequence[ItemWords]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +59,8 @@ class PhonePage:
 
 
 def create_blueprint() -> Blueprint:
-    """``/t/<token>``, what its forms send, and the code as a picture."""
-    blueprint = Blueprint("phone", __name__, url_prefix="/t", template_folder="templates")
+    """``/t/<token>``, what its forms send, the code as a picture, and the unlock of the API."""
+    blueprint = Blueprint("phone", __name__, template_folder="templates")
 
     @blueprint.after_request
     def hide_address(response: Response) -> Response:
@@ -89,20 +68,24 @@ def create_blueprint() -> Blueprint:
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
-    @blueprint.get("/<token>")
+    @blueprint.get("/t/<token>")
     def ticket_page(token: str) -> str:
         return _render(token)
 
-    @blueprint.post("/<token>")
+    @blueprint.post("/t/<token>")
     def ticket_form(token: str) -> BaseResponse:
         if "last4" in request.form:
             return _unlock(token, request.form["last4"][:8])
         return _act(token, request.form.get("action", ""))
 
-    @blueprint.get("/<token>/qr.svg")
+    @blueprint.get("/t/<token>/qr.svg")
     def code_picture(token: str) -> Response:
-        address = current_hall().read(lambda uow: uow.address.ticket_page(_known(uow, token)))
+        address = current_hall().read(lambda uow: uow.address.ticket_page(known_token(uow, token)))
         return Response(qr_svg(address), content_type="image/svg+xml")
+
+    @blueprint.post(f"{PREFIX}/tickets/<token>/unlock")
+    def ticket_unlock(token: str) -> Response:
+        return answer_unlock(token)
 
     return blueprint
 
@@ -116,51 +99,15 @@ def qr_svg(content: str) -> bytes:
     return written.getvalue()
 
 
-def unlock_mark(token: str, last4: str) -> str:
-    """What the cookie keeps of the four characters: a signature, from which they cannot be read."""
-    return current_hall().sign("unlock", f"{token} {last4.strip().upper()}")
-
-
-def unlock(token: str, last4: str) -> str | None:
-    """The cookie's new value when the four characters open a case of this token, else None.
-
-    Raises:
-        UnknownTicket: no such token.
-        TooManyPresses: ten wrong ones for this token within ten minutes.
-    """
-    hall = current_hall()
-    row = token_hash(token.lower())
-    hall.limits.check("unlock", row, WRONG_LAST4, WRONG_LAST4_WINDOW)
-    opened = hall.read(lambda uow: [_known(uow, token), *unlocked_cases(uow, token, last4)])
-    if len(opened) == 1:
-        hall.limits.count("unlock", row)
-        return None
-    former = [mark for mark in _marks() if mark]
-    return ".".join(dict.fromkeys([unlock_mark(read_token(token), last4), *former][:_MOST_UNLOCKS]))
-
-
-def set_unlock_cookie(response: BaseResponse, token: str, value: str) -> None:
-    """Keep an unlock on this browser, for this token's pages only."""
-    response.set_cookie(
-        COOKIE,
-        value,
-        max_age=COOKIE_SECONDS,
-        path=f"/t/{read_token(token)}",
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure,
-    )
-
-
 def _unlock(token: str, last4: str) -> BaseResponse:
     try:
-        value = unlock(token, last4)
-    except TooManyPresses as refusal:
-        return _page_with_problem(token, refusal.text, 429)
-    if value is None:
-        return _page_with_problem(token, "对不上，请看证件号码的最后四位，再输一次。", 403)
-    response = redirect(f"/t/{read_token(token)}", code=303)
-    set_unlock_cookie(response, token, value)
+        unlock(token, last4)
+    except UnknownTicket:
+        raise
+    except HallError as refusal:
+        return _page_with_problem(token, refusal)
+    response = make_response(redirect(f"/t/{read_token(token)}", code=303))
+    keep_unlock(response, token, last4)
     return response
 
 
@@ -168,13 +115,13 @@ def _act(token: str, action: str) -> BaseResponse:
     """Do what a button of the page asks; a refusal is told on the page, a press twice changes nothing."""
     work = _ACTIONS.get(action)
     if work is None:
-        return redirect(f"/t/{token}", code=303)
+        return redirect(request.path, code=303)
     try:
         current_hall().transact(lambda uow: work(uow, token))
     except UnknownTicket:
         raise
     except HallError as refusal:
-        return _page_with_problem(token, refusal.text, 409)
+        return _page_with_problem(token, refusal)
     return redirect(f"/t/{read_token(token)}", code=303)
 
 
@@ -215,35 +162,22 @@ def _render(token: str, problem: str | None = None) -> str:
     return render_template("kiosk/phone.html", page=page, problem=problem)
 
 
-def _page_with_problem(token: str, problem: str, status: int) -> BaseResponse:
-    return make_response(_render(token, problem), status)
-
-
-def _known(uow: UnitOfWork, token: str) -> str:
-    """The token as it is written, once it is known to be one.
-
-    Raises:
-        UnknownTicket: it is not; wrong ones are counted by address, and too many are refused.
-    """
-    limits, where = current_hall().limits, remote_address()
-    limits.check("token", where, WRONG_TOKENS_PER_MINUTE, 60)
-    try:
-        cases_of_token(uow, token)
-    except UnknownTicket:
-        limits.count("token", where)
-        raise
-    return read_token(token)
+def _page_with_problem(token: str, refusal: HallError) -> BaseResponse:
+    response = make_response(_render(token, refusal.text), status_of(refusal))
+    if isinstance(refusal, TooManyPresses):
+        response.headers["Retry-After"] = str(refusal.details.get("retry_after", 1))
+    return response
 
 
 def _page(uow: UnitOfWork, token: str) -> PhonePage:
-    plain = _known(uow, token)
+    plain = known_token(uow, token)
     site = uow.configuration().site
     cases = cases_of_token(uow, plain)
-    open_cases = [case for case in cases if _is_open(plain, case)]
+    open_cases = [case for case in cases if is_unlocked(plain, case)]
     common: dict[str, Any] = {
         "hall": site.name,
         "token": plain,
-        "cases": [_case_part(uow, case) for case in open_cases],
+        "cases": [case_part(uow, case) for case in open_cases],
         "locked": len(cases) - len(open_cases),
         "back_places": site.back_places,
         "at": f"{uow.now.local:%H:%M}",
@@ -264,34 +198,3 @@ def _page(uow: UnitOfWork, token: str) -> PhonePage:
         wait=wait_words(view.wait_seconds),
         **common,
     )
-
-
-def _is_open(token: str, case: Case) -> bool:
-    return unlock_mark(token, last_four(case.applicant.id_number)) in _marks()
-
-
-def _marks() -> list[str]:
-    return request.cookies.get(COOKIE, "").split(".")
-
-
-def _case_part(uow: UnitOfWork, case: Case) -> CasePart:
-    view: CaseView = case_view(uow, case)
-    reasons = uow.configuration().site.reasons
-    applicant = case.applicant
-    return CasePart(
-        number=view.case_number,
-        title=view.service_name,
-        applicant=mask_name(applicant.name) if applicant.kind == "person" else applicant.name,
-        summary=case_words(view),
-        items=[item_words(item, _reason_text(reasons, item.reason)) for item in view.items],
-    )
-
-
-def _reason_text(reasons: Any, reason: str | None) -> str | None:
-    """Words of the hall's public reasons; what staff wrote by hand is shown as written."""
-    if reason is None:
-        return None
-    for known in (known for purpose in ("suspend", "refuse", "missing_paper") for known in reasons.of(purpose)):
-        if known.code == reason:
-            return str(known.text)
-    return reason

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from shared.actions.case_views import CaseView, ItemView
+from shared.actions.case_views import CaseView, ItemView, case_view
 from shared.actions.views import TicketView
+from shared.domain.case import Case
+from shared.domain.masking import mask_name
+from shared.domain.site import Reasons
 from shared.domain.waiting import WaitBand, minutes_band
+from shared.store.unit_of_work import UnitOfWork
 
 #: From so few people ahead on, a person is asked to come near.
 NEAR = 3
@@ -36,6 +40,17 @@ class ItemWords:
     shape: str
     tone: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasePart:
+    """A case as its applicant reads it."""
+
+    number: str
+    title: str
+    applicant: str
+    summary: str
+    items: Sequence[ItemWords]
 
 
 def standing(ticket: TicketView) -> Standing:
@@ -150,3 +165,27 @@ def case_words(case: CaseView) -> str:
     if case.state in words:
         return words[case.state]
     return f"全部办结：{case.due_on:%Y年%-m月%-d日}前" if case.due_on else "正在办理"
+
+
+def case_part(uow: UnitOfWork, case: Case) -> CasePart:
+    """A case with all its matters in plain words; a person's name is masked, a unit's is not."""
+    view = case_view(uow, case)
+    reasons = uow.configuration().site.reasons
+    applicant = case.applicant
+    return CasePart(
+        number=view.case_number,
+        title=view.service_name,
+        applicant=mask_name(applicant.name) if applicant.kind == "person" else applicant.name,
+        summary=case_words(view),
+        items=[item_words(item, reason_words(reasons, item.reason)) for item in view.items],
+    )
+
+
+def reason_words(reasons: Reasons, reason: str | None) -> str | None:
+    """Words of the hall's list for a reason; what staff wrote by hand is told as written."""
+    if reason is None:
+        return None
+    for purpose in ("suspend", "refuse", "missing_paper"):
+        if reason in reasons.codes(purpose):
+            return reasons.text(purpose, reason)
+    return reason

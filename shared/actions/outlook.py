@@ -35,6 +35,7 @@ class Line:
         self._uow = uow
         self.configuration = configuration or uow.configuration()
         self.site = self.configuration.site
+        self._ahead: dict[tuple[int, int], int] = {}
 
     @cached_property
     def discipline(self) -> Discipline:
@@ -93,8 +94,12 @@ class Line:
         """How many waiting people are called before this ticket; 0 once it has been called."""
         if ticket.state is not TicketState.WAITING:
             return 0
-        companions = self.companions(ticket.service_id, ticket.floor)
-        return self._uow.tickets.count_ahead(ticket, companions, self.discipline, self._uow.at)
+        known = (ticket.id, ticket.version)
+        if known not in self._ahead:
+            companions = self.companions(ticket.service_id, ticket.floor)
+            counted = self._uow.tickets.count_ahead(ticket, companions, self.discipline, self._uow.at)
+            self._ahead[known] = counted
+        return self._ahead[known]
 
     def wait(self, service_id: str, floor: int | None, ahead: int) -> WaitBand | None:
         """The band of seconds until the call, or None when no counter is open for it."""

@@ -91,8 +91,8 @@ def print_again(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> PrintJobRow:
         NoPrinter: no printer belongs to this place.
     """
     configuration = uow.configuration(ticket.configuration)
-    former = uow.papers.latest_of_tickets([ticket.id]).get(ticket.id)
-    printer = printer_near(uow, actor, configuration) or (former.printer if former else None)
+    former = uow.papers.slip_of_ticket(ticket.id)
+    printer = printer_near(uow, actor, configuration) or (former[0] if former else None)
     if printer is None:
         raise NoPrinter
     line = Line(uow, configuration)

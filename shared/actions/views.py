@@ -151,7 +151,7 @@ def waited_seconds(uow: UnitOfWork, ticket: Ticket) -> int:
 def _ticket_fields(uow: UnitOfWork, ticket: Ticket, line: Line) -> dict[str, Any]:
     ahead = line.ahead(ticket)
     waiting = ticket.state is TicketState.WAITING
-    slip = uow.papers.latest_of_tickets([ticket.id]).get(ticket.id)
+    slip = uow.papers.slip_of_ticket(ticket.id)
     floors = {counter.number: counter.floor for counter in line.counters}
     call = uow.tickets.last_call_of(ticket) if ticket.state in AT_COUNTER else None
     return {
@@ -166,7 +166,7 @@ def _ticket_fields(uow: UnitOfWork, ticket: Ticket, line: Line) -> dict[str, Any
         "counters": line.counters_for(ticket.service_id, ticket.floor, only_open=False),
         "status_url": uow.address.ticket_page(ticket.token),
         "qr_svg_url": f"/t/{ticket.token}/qr.svg",
-        "slip": SlipView(str(slip.state) if slip else "none"),
+        "slip": SlipView(str(slip[1]) if slip else "none"),
         "stop": ticket.stop,
         "stops": [_stop_view(ticket, stop.position) for stop in ticket.stops],
         "counter": ticket.counter,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import func, select
@@ -38,14 +37,16 @@ class Papers:
         """Jobs whose end nobody knows."""
         return list(self._session.scalars(select(PrintJobRow).where(PrintJobRow.state == PaperState.PENDING)))
 
-    def latest_of_tickets(self, ticket_ids: Collection[int]) -> dict[int, PrintJobRow]:
-        """The latest slip of each of these tickets."""
-        query = select(PrintJobRow).where(PrintJobRow.ticket_id.in_(ticket_ids), PrintJobRow.kind == "ticket")
-        return {
-            job.ticket_id: job
-            for job in self._session.scalars(query.order_by(PrintJobRow.id))
-            if job.ticket_id is not None
-        }
+    def slip_of_ticket(self, ticket_id: int) -> tuple[str, PaperState] | None:
+        """The printer and the state of a ticket's latest slip; the sealed document stays closed."""
+        query = (
+            select(PrintJobRow.printer, PrintJobRow.state)
+            .where(PrintJobRow.ticket_id == ticket_id, PrintJobRow.kind == "ticket")
+            .order_by(PrintJobRow.id.desc())
+            .limit(1)
+        )
+        found = self._session.execute(query).first()
+        return (found[0], found[1]) if found else None
 
     def latest_of_case(self, case_id: int) -> PrintJobRow | None:
         """The latest paper of a case."""

@@ -15,7 +15,8 @@ export class Presses {
   }
 
   /**
-   * Send one press. A press that got no answer keeps its key: pressing the same again goes on with that press.
+   * Send one press. A press that got no answer keeps its key while the same ticket is there: pressing the same
+   * again goes on with that press, so that nobody is called twice.
    * @returns {Promise<{status: number, data: any}|null>} null when it was refused, did not arrive, or while
    * another press is on its way
    * @param {{quiet?: (problem: object) => boolean}} options `quiet` shows a refusal itself and answers true
@@ -23,6 +24,7 @@ export class Presses {
   async send(path, body = {}, { quiet } = {}) {
     if (this.state.busy) return null;
     const written = path + JSON.stringify(body);
+    const ticket = this.state.ticket?.number;
     const key = this.unanswered?.written === written ? this.unanswered.key : pressKey();
     this.state.set({ busy: true, problem: null });
     try {
@@ -31,7 +33,7 @@ export class Presses {
       this.state.set({ busy: false });
       return answer;
     } catch (problem) {
-      this.unanswered = problem.status ? null : { written, key };
+      this.unanswered = problem.status ? null : { written, key, ticket };
       this.refuse(problem, quiet);
       return null;
     }
@@ -67,6 +69,7 @@ export class Presses {
       if (mine) {
         const { data } = await api("GET", `/counters/${mine.number}`);
         await this.takeCounter(data);
+        this.settle();
       } else {
         const { data } = await api("GET", "/counters");
         this.state.set({ counters: data.items });
@@ -74,6 +77,13 @@ export class Presses {
     } catch (problem) {
       this.refuse(problem);
     }
+  }
+
+  /** Another ticket at the counter tells that the press without an answer did arrive. */
+  settle() {
+    if (!this.unanswered || this.unanswered.ticket === this.state.ticket?.number) return;
+    this.unanswered = null;
+    this.state.set({ problem: null });
   }
 
   /** A counter that somebody else took over, or that was closed meanwhile, is no longer this clerk's. */
