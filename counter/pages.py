@@ -8,7 +8,7 @@ from counter import manage, notice, office
 from counter.console_data import console_data
 from counter.notice import DESK_ROLES
 from shared.web.context import current_hall
-from shared.web.principals import staff_page
+from shared.web.principals import current_principal, staff_page
 
 
 def create_blueprint() -> Blueprint:
@@ -26,7 +26,7 @@ def create_blueprint() -> Blueprint:
     def console() -> str:
         hall = current_hall()
         data = hall.read(lambda uow: console_data(uow.configuration()))
-        return render_template("counter/console.html", data=data)
+        return render_template("counter/console.html", data=data, role=current_principal().role)
 
     notice.register(blueprint)
     office.register(blueprint)

@@ -150,9 +150,7 @@ def finder_json(service_ids: Collection[str]) -> dict[str, Any]:
 
 
 def _question(question: FinderQuestion, service_ids: Collection[str]) -> dict[str, Any]:
-    known = [
-        choice for choice in question.choices if choice.service is None or choice.service in service_ids
-    ]
+    known = [choice for choice in question.choices if choice.service is None or choice.service in service_ids]
     return {
         "text": question.text,
         "choices": [

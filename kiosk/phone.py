@@ -19,7 +19,7 @@ from shared.actions.casework import cases_of_token
 from shared.actions.views import TicketView, ticket_view
 from shared.domain.account import Actor, Role
 from shared.domain.errors import HallError
-from shared.domain.ticket import TicketState, UnknownTicket, read_token
+from shared.domain.ticket import Ticket, TicketState, UnknownTicket, read_token
 from shared.store.keyring import token_hash
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.api import PREFIX
@@ -46,7 +46,7 @@ class PhonePage:
     back_places: int
     rating: bool
     at: str
-    queued_at: str = ""
+    from_place: str = ""
     wait: str = ""
     phone: str = ""
     foot: str = ""
@@ -128,8 +128,13 @@ def _act(token: str, action: str) -> BaseResponse:
 def _postpone(uow: UnitOfWork, token: str) -> None:
     ticket = issuing.find_ticket(uow, token)
     # The form says from which place it was sent, so that a form sent twice steps back once.
-    if request.form.get("queued_at") == ticket.queued_at.isoformat():
+    if request.form.get("from_place") == place_mark(ticket):
         issuing.postpone(uow, _holder(token), ticket)
+
+
+def place_mark(ticket: Ticket) -> str:
+    """Changes whenever the ticket's place in line is moved."""
+    return f"{ticket.queued_at.isoformat()} {ticket.place}"
 
 
 def _cancel(uow: UnitOfWork, token: str) -> None:
@@ -194,7 +199,7 @@ def _page(uow: UnitOfWork, token: str) -> PhonePage:
         floor_shape=next((floor.shape for floor in site.floors if floor.number == view.floor), ""),
         place=counter_words(view.counters),
         rating=ticket.state is TicketState.SERVED and uow.tickets.rating_of(ticket.id) is None,
-        queued_at=ticket.queued_at.isoformat(),
+        from_place=place_mark(ticket),
         wait=wait_words(view.wait_seconds),
         **common,
     )

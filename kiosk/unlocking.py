@@ -103,7 +103,9 @@ def answer_unlock(token: str) -> Response:
     body, _ = read_body(UnlockRequest)
     unlock(token, body.last4)
     opened = current_hall().read(
-        lambda uow: [(case_view(uow, case), case_part(uow, case)) for case in unlocked_cases(uow, token, body.last4)]
+        lambda uow: [
+            (case_view(uow, case), case_part(uow, case)) for case in unlocked_cases(uow, token, body.last4)
+        ]
     )
     told = {"items": [view for view, _ in opened], "words": [part for _, part in opened]}
     response = answer(200, encode(told))

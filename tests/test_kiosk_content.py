@@ -1,4 +1,4 @@
-"""What a kiosk shows: every service once, plain words, dates before days, nothing that nobody has confirmed."""
+"""What a kiosk shows: every service once, plain words, dates before days, nothing unconfirmed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def test_home_has_ten_tiles_each_once(configuration: Configuration) -> None:
     assert set(home["unit"]) == UNIT_BUNDLES
 
 
-def test_every_tile_has_a_drawing_of_its_own(configuration: Configuration, pytestconfig: pytest.Config) -> None:
+def test_every_tile_has_a_drawing_of_its_own(
+    configuration: Configuration, pytestconfig: pytest.Config
+) -> None:
     icons = pytestconfig.rootpath / "shared/web/static/icons"
     drawings = [(icons / f"{bundle.id}.svg").read_text() for bundle in configuration.catalogue.bundles]
     assert len(set(drawings)) == 10
@@ -169,8 +171,10 @@ def test_a_kiosk_knows_its_floor_by_its_name(configuration: Configuration, conte
 def test_hours_are_those_of_the_day(configuration: Configuration) -> None:
     working = kiosk_content(configuration, "kiosk-1", NOW)["hours"]
     sunday = kiosk_content(configuration, "kiosk-1", datetime(2026, 11, 22, 10, tzinfo=SHANGHAI))["hours"]
-    assert working["works_today"] and working["shifts"] == [["08:30", "12:00"], ["14:30", "18:00"]]
-    assert not sunday["works_today"] and sunday["shifts"] == []
+    assert working["works_today"] is True
+    assert working["shifts"] == [["08:30", "12:00"], ["14:30", "18:00"]]
+    assert sunday["works_today"] is False
+    assert sunday["shifts"] == []
 
 
 def test_every_answer_of_the_finder_leads_to_a_service_or_a_question(configuration: Configuration) -> None:

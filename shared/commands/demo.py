@@ -208,12 +208,11 @@ def _welcome(base: str, state: dict[str, Any]) -> str:
         ("二楼叫号屏", "/display?floor=2"),
         ("打出来的小票", "/hardware/printer"),
     )
-    wanted = {"clerk1", "clerk2", "office1", "guide", "duty", "administrator", "auditor"}
-    people = [account for account in state["accounts"] if account["username"] in wanted]
+    people = state["accounts"]
     lines = ["", "大厅在运行（演示）。按 Ctrl-C 结束，演示的数据随之删除。", ""]
-    lines += [f"  {base}{path:<20} {name}" for name, path in pages]
+    lines += [f"  {base + path:<44} {name}" for name, path in pages]
     lines += ["", f"  账号（密码都是 {people[0]['password']}，本次运行现做的）："]
-    lines += [f"  {a['username']:<14} {_role_words(a)}" for a in people]
+    lines += [f"  {account['username']:<14} {_role_words(account)}" for account in people]
     lines.append("")
     return "\n".join(lines)
 
@@ -227,5 +226,5 @@ def _role_words(account: dict[str, Any]) -> str:
         "administrator": "管理员",
         "auditor": "审计员",
     }
-    where = f"，{account['counter']}号窗口" if "counter" in account else ""
+    where = f"，{account['floor']}楼{account['counter']}号窗口" if "counter" in account else ""
     return words[account["role"]] + where + (f"，{account['office']}" if account.get("office") else "")

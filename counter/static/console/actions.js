@@ -102,7 +102,8 @@ export class Actions {
       options: [{ value: true, label: rest.length ? "交班并下岗" : "下岗" }],
     });
     if (!chosen) return;
-    const answer = await this.presses.send(`/counters/${counter.number}/sign-off`, rest.length ? { hand_over: true } : {});
+    const body = rest.length ? { hand_over: true } : {};
+    const answer = await this.presses.send(`/counters/${counter.number}/sign-off`, body);
     if (!answer) return;
     this.state.set({ counter: null, me: { ...this.state.me, counter: null }, notice: null, undo: null });
     await this.presses.read();
@@ -125,7 +126,8 @@ export class Actions {
       ],
     });
     const steps = {
-      find: () => this.desk.showNumber(), service: () => this.transferToService(), counter: () => this.transferToCounter(),
+      find: () => this.desk.showNumber(),
+      service: () => this.transferToService(), counter: () => this.transferToCounter(),
       requeue: () => this.verbWithUndo("requeue", "已放回队里"), stop: () => this.nextStop(planned),
       priority: () => this.grantPriority(ticket.number), issue: () => this.desk.issue(),
     };
@@ -201,7 +203,8 @@ export class Actions {
     if (verb === "priority") return this.grantPriority(number);
     if (!AT_A_COUNTER.has(verb)) {
       const answer = await this.presses.send(`/tickets/${number}/${verb}`, {});
-      if (answer) this.state.set({ notice: verb === "cancel" ? `${number} 已取消` : `${number} 已排回去，前面 ${answer.data.ahead} 人` });
+      const words = verb === "cancel" ? "已取消" : `已排回去，前面 ${answer?.data.ahead} 人`;
+      if (answer) this.state.set({ notice: `${number} ${words}` });
       return this.presses.read();
     }
     const body = verb === "call" ? { number } : { ticket: number };

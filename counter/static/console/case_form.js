@@ -92,7 +92,8 @@ export class CaseForm {
       el("span", { class: "form-count" }, opens ? el("b", null, `已选 ${count} 项`) : "这项业务不用受理"),
       this.button("材料不全", () => this.tellMissing()),
       this.button("不予受理", () => this.refuseCase()),
-      el("button", { type: "submit", class: "button accept", "aria-keyshortcuts": "Control+Enter" }, "受理 ", el("span", { class: "key" }, "Ctrl+Enter")));
+      el("button", { type: "submit", class: "button accept", "aria-keyshortcuts": "Control+Enter" },
+        "受理 ", el("span", { class: "key" }, "Ctrl+Enter")));
   }
 
   button(words, onclick) {
@@ -145,7 +146,8 @@ export class CaseForm {
 
   open(more) {
     const body = {
-      ticket_token: this.ticket.token, service_id: this.serviceId, ...this.persons.read(), items: this.items.read(), ...more,
+      ticket_token: this.ticket.token, service_id: this.serviceId,
+      ...this.persons.read(), items: this.items.read(), ...more,
     };
     return this.presses.send("/cases", body, { quiet: (problem) => this.showAt(problem) });
   }

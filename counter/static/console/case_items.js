@@ -37,17 +37,20 @@ export class CaseItems {
     const { item } = line;
     const words = [
       el("span", { class: "item-place" }, item.ordinal),
-      el("span", { class: "item-name" }, item.plain_name, item.code && el("small", { class: "muted" }, ` ${item.code}`)),
+      el("span", { class: "item-name" },
+        item.plain_name, item.code && el("small", { class: "muted" }, ` ${item.code}`)),
       el("span", { class: "item-limit" }, line.opens ? limitWords(item.limit) : ""),
     ];
     if (!line.opens) {
-      return el("li", { class: "item asks" }, el("span", { class: "item-box" }), words.slice(0, 2), el("span", { class: "tag" }, "可以当场问"));
+      return el("li", { class: "item asks" },
+        el("span", { class: "item-box" }), words.slice(0, 2), el("span", { class: "tag" }, "可以当场问"));
     }
     line.box = el("input", {
       type: "checkbox", checked: line.taken, "aria-label": item.plain_name,
       onchange: (event) => this.take(line, event.target.checked), onfocus: () => this.show(line),
     });
-    line.row = el("li", { class: "item", onclick: () => this.show(line) }, el("label", { class: "item-label" }, el("span", { class: "item-box" }, line.box), words));
+    line.row = el("li", { class: "item", onclick: () => this.show(line) },
+      el("label", { class: "item-label" }, el("span", { class: "item-box" }, line.box), words));
     return line.row;
   }
 
@@ -93,10 +96,11 @@ export class CaseItems {
     this.markShown();
     return fill(this.detail,
       el("h3", null, item.name),
-      el("p", { class: "small muted" }, [item.code, limitWords(item.limit) + (by ? `（${by}）` : "")].filter(Boolean).join("　")),
+      el("p", { class: "small muted" },
+        [item.code, limitWords(item.limit) + (by ? `（${by}）` : "")].filter(Boolean).join("　")),
+      line.opens && this.subjects.length > 0 && this.forWhom(line),
       item.leaf_items.length > 0 && this.leaves(line),
       item.conditions.length > 0 && this.conditions(line),
-      line.opens && this.subjects.length > 0 && this.forWhom(line),
       line.opens && this.office(line),
       this.materials(item.materials));
   }
@@ -140,7 +144,8 @@ export class CaseItems {
     const draft = materials.some((one) => one.status !== "confirmed");
     return el("div", { class: "materials" },
       el("p", { class: "small" }, el("b", null, "材料"), draft && el("span", { class: "tag tag-amber" }, "▲ 未核对，只供参考")),
-      el("ul", null, materials.map((one) => el("li", { class: "small" }, one.name, one.note && el("span", { class: "muted" }, `（${one.note}）`)))));
+      el("ul", null, materials.map((one) => el("li", { class: "small" },
+        one.name, one.note && el("span", { class: "muted" }, `（${one.note}）`)))));
   }
 
   get taken() {
@@ -186,5 +191,6 @@ function fresh(item, proposal) {
 }
 
 function group(title, ticks) {
-  return el("fieldset", { class: "ticks" }, el("legend", null, title), ticks);
+  const long = ticks.some((tick) => tick.textContent.length > 16);
+  return el("fieldset", { class: long ? "ticks one" : "ticks" }, el("legend", null, title), ticks);
 }

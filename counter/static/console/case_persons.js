@@ -28,7 +28,10 @@ class PersonFields {
     this.phone = phone && new Field({ label: "电话（可不填）", control: line({ maxlength: 20, inputmode: "tel" }) });
     this.relation = relation && new Field({ label: "和申请人的关系（可不填）", control: line({ maxlength: 20 }) });
     this.role = role && new Field({ label: "是什么人", control: select(SUBJECT_ROLES, role) });
-    this.fields = (role ? [this.name, this.role, this.number, this.kind] : [this.name, this.kind, this.number, this.phone, this.relation]).filter(Boolean);
+    const order = role
+      ? [this.name, this.role, this.number, this.kind]
+      : [this.name, this.kind, this.number, this.phone, this.relation];
+    this.fields = order.filter(Boolean);
     this.nodes = this.fields.map((field) => field.node);
   }
 
@@ -44,7 +47,9 @@ class PersonFields {
   }
 
   named(name) {
-    return { name: this.name, id_kind: this.kind, id_number: this.number, phone: this.phone, relation: this.relation }[name];
+    return {
+      name: this.name, id_kind: this.kind, id_number: this.number, phone: this.phone, relation: this.relation,
+    }[name];
   }
 }
 
@@ -59,7 +64,8 @@ class UnitFields {
   }
 
   read() {
-    return { kind: "unit", name: this.name.text, uscc: normal(this.code.text), ...(this.phone.text && { phone: this.phone.text }) };
+    const phone = this.phone.text && { phone: this.phone.text };
+    return { kind: "unit", name: this.name.text, uscc: normal(this.code.text), ...phone };
   }
 
   get begun() {
@@ -88,8 +94,11 @@ export class CasePersons {
   /** Propose what fits an event, as long as nothing was written. */
   suit(serviceId) {
     this.role = ROLES[serviceId] ?? "other";
-    if (!this.begun) this.kind = OF_UNITS.has(serviceId) ? "unit" : "person";
-    if (this.kind === "unit" && !this.agent) this.agent = new PersonFields({ phone: true, relation: false });
+    if (!this.begun) {
+      this.kind = OF_UNITS.has(serviceId) ? "unit" : "person";
+      // Somebody always comes for a unit; for a person mostly the person.
+      this.agent = this.kind === "unit" ? new PersonFields({ phone: true }) : null;
+    }
     this.draw();
   }
 
@@ -103,10 +112,12 @@ export class CasePersons {
 
   draw() {
     fill(this.root,
-      el("div", { class: "persons-head" }, el("h3", null, "申请人"), this.kindSwitch()),
+      el("div", { class: "persons-head" }, el("h3", null, "申请人"), this.kindSwitch(), el("span", { class: "grow" }),
+        !this.agent && this.adder(this.kind === "unit" ? "＋经办人" : "＋代办人", () => this.addAgent()),
+        this.adder("＋涉及的人", () => this.addSubject())),
       el("div", { class: "fields" }, this.applicant.nodes),
       this.agent && el("div", { class: "persons-head" }, el("h3", null, this.kind === "unit" ? "经办人" : "代办人"),
-        this.remover("不用代办人", () => { this.agent = null; })),
+        this.remover("去掉", () => { this.agent = null; })),
       this.agent && el("div", { class: "fields" }, this.agent.nodes),
       this.subjects.map((subject, place) => [
         el("div", { class: "persons-head" }, el("h3", null, `涉及的人 ${place + 1}`), this.remover("去掉", () => {
@@ -114,10 +125,7 @@ export class CasePersons {
           this.onSubjects();
         })),
         el("div", { class: "fields" }, subject.fields.nodes),
-      ]),
-      el("div", { class: "persons-more" },
-        !this.agent && this.adder(this.kind === "unit" ? "＋ 经办人" : "＋ 代办人", () => this.addAgent()),
-        this.adder("＋ 涉及的人", () => this.addSubject())));
+      ]));
   }
 
   kindSwitch() {
@@ -127,7 +135,8 @@ export class CasePersons {
         this.draw();
         this.root.querySelector(`input[value=${kind}]`).focus();
       } }), el("span", null, words));
-    return el("div", { class: "switch", role: "radiogroup", "aria-label": "申请人是个人还是单位" }, radio("person", "个人"), radio("unit", "单位"));
+    return el("div", { class: "switch", role: "radiogroup", "aria-label": "申请人是个人还是单位" },
+      radio("person", "个人"), radio("unit", "单位"));
   }
 
   adder(words, onclick) {
@@ -159,7 +168,8 @@ export class CasePersons {
 
   /** The persons a case is about, as chips name them. */
   get refs() {
-    return this.subjects.map((subject, place) => ({ ref: subject.ref, name: subject.fields.name.text || `第 ${place + 1} 人` }));
+    return this.subjects.map((subject, place) => (
+      { ref: subject.ref, name: subject.fields.name.text || `第 ${place + 1} 人` }));
   }
 
   /** An agent that was opened and left empty is none. */
@@ -178,7 +188,8 @@ export class CasePersons {
       applicant: this.kind === "unit" ? this.unit.read() : { kind: "person", ...this.person.read() },
       ...(this.sentAgent && { agent: this.sentAgent.read() }),
       ...(this.subjects.length && {
-        subjects: this.subjects.map((one) => ({ ref: one.ref, role: one.fields.role.control.value, ...one.fields.read() })),
+        subjects: this.subjects.map((one) => (
+          { ref: one.ref, role: one.fields.role.control.value, ...one.fields.read() })),
       }),
     };
   }

@@ -2,6 +2,7 @@
 
 import { el } from "/static/js/hall.js";
 import { choose } from "./dialog.js";
+import { select } from "./fields.js";
 
 /**
  * Which papers are missing and why, told once and whole.
@@ -11,8 +12,10 @@ import { choose } from "./dialog.js";
 export async function askMissing(papers, reasons) {
   const rows = papers.map((name) => {
     const box = el("input", { type: "checkbox" });
-    const why = el("select", { class: "input", "aria-label": `${name} 怎么了` }, reasons.map((one) => el("option", { value: one.text }, one.text)));
-    return { name, box, why, node: el("div", { class: "missing" }, el("label", { class: "check" }, box, el("span", null, name)), why) };
+    const why = select(reasons.map((one) => [one.text, one.text]));
+    why.setAttribute("aria-label", `${name} 怎么了`);
+    const node = el("div", { class: "missing" }, el("label", { class: "check" }, box, el("span", null, name)), why);
+    return { name, box, why, node };
   });
   const read = (text) => [
     ...rows.filter((row) => row.box.checked).map((row) => `${row.name}（${row.why.value}）`),
@@ -41,6 +44,7 @@ export async function askRefusal(reasons) {
 
 /** A reason in the clerk's own words. */
 export async function askReason(title, text, label) {
-  const chosen = await choose({ title, text, field: { label: "原因", required: true }, options: [{ value: true, label }] });
+  const field = { label: "原因", required: true };
+  const chosen = await choose({ title, text, field, options: [{ value: true, label }] });
   return chosen?.text ?? null;
 }

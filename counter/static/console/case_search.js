@@ -45,10 +45,15 @@ export class CaseSearch {
   show(cases) {
     fill(this.found, cases.length === 0
       ? el("li", { class: "muted" }, "没有找到。请核对号码，或换一种找法。")
-      : cases.map((one) => el("li", null, el("button", { type: "button", class: "case-entry", onclick: () => this.onOpen(one.case_number) },
-        el("b", { class: "number" }, one.case_number), el("span", null, one.service_title),
-        el("span", { class: "muted small" }, [CASE_STATES[one.state], one.state === "open" && dueWords(one)].filter(Boolean).join("　"))))));
+      : cases.map((one) => el("li", null, this.entry(one))));
     this.found.querySelector("button")?.focus();
+  }
+
+  entry(one) {
+    const now = [CASE_STATES[one.state], one.state === "open" && dueWords(one)].filter(Boolean).join("　");
+    return el("button", { type: "button", class: "case-entry", onclick: () => this.onOpen(one.case_number) },
+      el("b", { class: "number" }, one.case_number), el("span", null, one.service_title),
+      el("span", { class: "muted small" }, now));
   }
 
   focus() {

@@ -4,10 +4,10 @@ import { el } from "/static/js/hall.js";
 import { askMissing, askReason, askRefusal } from "./case_questions.js";
 import { choose } from "./dialog.js";
 import { fill } from "./drawing.js";
-import { CASE_STATES, clock, dueWords, shortOffice, slipWords } from "./words.js";
+import { slipTag } from "./slip_tag.js";
+import { CASE_STATES, clock, dueWords, shortOffice } from "./words.js";
 
-const SLIP_LOOKS = { good: "tag-pine", warn: "tag-amber", bad: "tag-red", plain: "" };
-const SLIP_MARKS = { good: "✓", warn: "▲", bad: "✕", plain: "○" };
+const COLUMNS = ["", "事项", "股室", "答应的日期", "现在", ""];
 
 export class CaseSheet {
   /**
@@ -35,7 +35,8 @@ export class CaseSheet {
     const { opened } = this;
     fill(this.root,
       el("div", { class: "sheet-head" },
-        el("div", null, el("p", { class: "small muted" }, this.wishes.words ?? CASE_STATES[opened.state] ?? opened.state),
+        el("div", null,
+          el("p", { class: "small muted" }, this.wishes.words ?? CASE_STATES[opened.state] ?? opened.state),
           el("p", { class: "case-number" }, opened.case_number)),
         el("div", { class: "sheet-facts" },
           el("h2", null, opened.service_title),
@@ -58,19 +59,20 @@ export class CaseSheet {
   }
 
   notice() {
-    const { text, look } = slipWords(this.opened.slip);
     if (!this.opened.accepted_at) return null;
-    return el("p", { class: "sheet-notice" }, el("span", { class: `tag ${SLIP_LOOKS[look]}` }, `${SLIP_MARKS[look]} 受理通知书${text}`),
-      this.button(this.opened.slip === "none" ? "打印通知书" : "再打一张", () => this.send(`/cases/${this.opened.case_number}/slip`)),
-      el("a", { class: "button small-button", target: "_blank", href: `/counter/cases/${this.opened.case_number}/notice` }, "A4 通知书"));
+    const address = `/cases/${this.opened.case_number}`;
+    return el("p", { class: "sheet-notice" }, slipTag("受理通知书", this.opened.slip),
+      this.button(this.opened.slip === "none" ? "打印通知书" : "再打一张", () => this.send(`${address}/slip`)),
+      el("a", { class: "button small-button", target: "_blank", href: `/counter${address}/notice` }, "A4 通知书"));
   }
 
   table() {
     return el("table", { class: "table" },
-      el("thead", null, el("tr", null, ["", "事项", "股室", "答应的日期", "现在", ""].map((words) => el("th", { scope: "col" }, words)))),
+      el("thead", null, el("tr", null, COLUMNS.map((words) => el("th", { scope: "col" }, words)))),
       el("tbody", null, this.opened.items.map((item) => el("tr", null,
         el("td", { class: "muted" }, item.id),
-        el("td", null, item.plain_name, this.subject(item), item.reason && el("p", { class: "small muted" }, item.reason)),
+        el("td", null, item.plain_name, this.subject(item),
+          item.reason && el("p", { class: "small muted" }, item.reason)),
         el("td", { class: "muted" }, item.state === "accepted" ? "本窗口" : shortOffice(item.office)),
         el("td", { class: "nowrap" }, dueWords(item)),
         el("td", { class: "nowrap" }, this.itemState(item)),
@@ -161,7 +163,8 @@ export class CaseSheet {
   log() {
     if (!this.opened.log?.length) return null;
     return el("ol", { class: "sheet-log" }, [...this.opened.log].reverse().map((entry) => el("li", { class: "small" },
-      el("span", { class: "muted nowrap" }, clock(entry.at)), ` ${entry.text}`, el("span", { class: "muted" }, `　${entry.by}`))));
+      el("span", { class: "muted nowrap" }, clock(entry.at)), ` ${entry.text}`,
+      el("span", { class: "muted" }, `　${entry.by}`))));
   }
 
   button(words, onclick) {

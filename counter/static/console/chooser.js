@@ -23,7 +23,8 @@ export class Chooser {
   draw() {
     const { counter, counters, data, me } = this.state;
     if (counter || !me) return;
-    const drawn = JSON.stringify(counters.map((one) => [one.number, one.state, one.clerk, one.ticket?.number, one.waiting]));
+    const drawn = JSON.stringify(counters.map(
+      (one) => [one.number, one.state, one.clerk, one.ticket?.number, one.waiting]));
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const focused = document.activeElement?.dataset?.counter;
@@ -39,7 +40,8 @@ export class Chooser {
         this.guideKey("替群众取号", "F1", this.wishes.issue), this.guideKey("找一个号，或扫小票", "F9", this.wishes.showNumber)),
       data.floors.map((floor) => this.floor(floor, counters.filter((one) => one.floor === floor.number))),
     );
-    const first = this.seatAt(focused) ?? this.seatAt(localStorage.getItem(HERE)) ?? this.place.querySelector(".seat.free");
+    const first = this.seatAt(focused) ?? this.seatAt(localStorage.getItem(HERE))
+      ?? this.place.querySelector(".seat.free");
     if (mayFocus) (this.state.mayCall ? first : this.place.querySelector(".guide-key"))?.focus();
   }
 
@@ -49,7 +51,8 @@ export class Chooser {
   }
 
   guideKey(words, key, onclick) {
-    return el("button", { type: "button", class: "button guide-key", onclick }, words, el("span", { class: "key" }, key));
+    return el("button", { type: "button", class: "button guide-key", onclick },
+      words, el("span", { class: "key" }, key));
   }
 
   seatAt(number) {

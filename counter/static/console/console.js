@@ -109,7 +109,9 @@ async function begin() {
     setTimeout(begin, 2000);
     return;
   }
-  openLine(state, presses, { onSlip: (event) => desk.slipChanged(event) });
+  openLine(state, presses, {
+    onSlip: (event) => desk.slipChanged(event), onBack: () => desk.readSheet(),
+  });
   setInterval(tick, TICK_MS);
   tick();
 }

@@ -17,6 +17,7 @@ export class Desk {
     this.tab = "form";
     this.form = null;
     this.sheet = null;
+    this.news = null;
     this.tabs = el("div", { class: "tabs", role: "tablist" });
     this.hint = el("span", { class: "muted small" });
     this.body = el("div", { class: "desk-body" });
@@ -61,7 +62,8 @@ export class Desk {
 
   tabButton(tab, words) {
     return el("button", {
-      type: "button", class: "tab", role: "tab", "aria-selected": String(this.tab === tab), onclick: () => this.open(tab),
+      type: "button", class: "tab", role: "tab", "aria-selected": String(this.tab === tab),
+      onclick: () => this.open(tab),
     }, words);
   }
 
@@ -77,8 +79,9 @@ export class Desk {
     const drawn = JSON.stringify([counter.state, counter.reason, next]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
+    const reason = counter.reason && reasonText(data.reasons, "pause", counter.reason);
     fill(this.body, el("div", { class: "idle" }, counter.state === "paused"
-      ? [el("h1", null, "窗口暂停中"), el("p", { class: "muted" }, counter.reason ? reasonText(data.reasons, "pause", counter.reason) : ""),
+      ? [el("h1", null, "窗口暂停中"), reason && el("p", { class: "muted" }, reason),
         el("p", null, "回来了，按 ", el("span", { class: "key" }, "F2"), " 恢复服务。")]
       : next
         ? [el("p", { class: "muted" }, "下一位"), el("p", { class: "idle-number" }, next.number),
@@ -103,6 +106,7 @@ export class Desk {
   accepted(opened, words) {
     this.form = null;
     this.sheet = new CaseSheet(this.state, this.presses, { words, onAgain: () => this.again() }).show(opened);
+    this.tellNews();
     this.state.set({ notice: `${words}：${opened.case_number}`, undo: null });
     this.tab = "form";
     this.draw();
@@ -134,8 +138,26 @@ export class Desk {
     this.open(this.form ? "form" : "search");
   }
 
+  /** Paper may be quicker than the answer to the acceptance: the latest news of a case is kept until it is shown. */
   slipChanged(event) {
-    if (this.sheet && event.case === this.sheet.opened.case_number) this.sheet.slipChanged(event.state);
+    if (!event.case) return;
+    this.news = event;
+    this.tellNews();
+  }
+
+  tellNews() {
+    if (this.sheet && this.news?.case === this.sheet.opened.case_number) this.sheet.slipChanged(this.news.state);
+  }
+
+  /** After a gap in the line, what is known of a slip may be old. */
+  async readSheet() {
+    const sheet = this.sheet;
+    if (sheet?.opened.slip !== "pending") return;
+    try {
+      sheet.show((await api("GET", `/cases/${sheet.opened.case_number}`)).data);
+    } catch (problem) {
+      this.presses.refuse(problem);
+    }
   }
 
   /** Ask before a form that was begun is left; true when the clerk may go on. */

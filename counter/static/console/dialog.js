@@ -23,7 +23,7 @@ export function choose(question) {
     return input?.focus();
   }));
   dialog.append(wrong, el("div", { class: "choices" }, buttons), foot(close));
-  dialog.addEventListener("keydown", (event) => onKey(event, buttons, input));
+  dialog.addEventListener("keydown", (event) => onKey(event, buttons));
   (dialog.querySelector("input") ?? buttons.find((button) => button.getAttribute("aria-disabled") !== "true"))?.focus();
   return answer;
 }
@@ -39,7 +39,7 @@ export function find(question) {
   let place = 0;
   const draw = () => {
     const words = input.value.trim().toLowerCase();
-    shown = question.entries.filter((entry) => `${entry.label} ${entry.hint}`.toLowerCase().includes(words)).slice(0, 60);
+    shown = question.entries.filter((entry) => `${entry.label} ${entry.hint}`.toLowerCase().includes(words));
     place = Math.min(place, Math.max(0, shown.length - 1));
     list.replaceChildren(...shown.map((entry, index) => el("li", {
       role: "option", "aria-selected": String(index === place), onclick: () => close(entry.value),
@@ -95,9 +95,9 @@ function optionButton(option, place, onclick) {
       (option.off ?? option.hint) && el("span", { class: "muted small" }, option.off ?? option.hint)));
 }
 
-function onKey(event, buttons, input) {
+function onKey(event, buttons) {
   const writing = ["INPUT", "SELECT"].includes(document.activeElement?.tagName);
-  if (event.key === "Enter" && writing && !event.isComposing) {
+  if (event.key === "Enter" && event.target.tagName === "INPUT" && !event.isComposing) {
     event.preventDefault();
     return buttons.length === 1 ? buttons[0].click() : buttons[0]?.focus();
   }
@@ -129,5 +129,6 @@ function labelled(label, input) {
 
 function foot(close) {
   return el("div", { class: "dialog-actions" },
-    el("button", { type: "button", class: "button", onclick: () => close(null) }, "返回 ", el("span", { class: "key" }, "Esc")));
+    el("button", { type: "button", class: "button", onclick: () => close(null) },
+      "返回 ", el("span", { class: "key" }, "Esc")));
 }

@@ -16,7 +16,8 @@ export class Field {
     control.id = `field-${made}`;
     this.wrong = el("span", { class: "wrong", id: `wrong-${made}`, role: "status" });
     control.setAttribute("aria-describedby", this.wrong.id);
-    this.node = el("div", { class: wide ? "field wide" : "field" }, el("label", { for: control.id }, label), control, this.wrong);
+    this.node = el("div", { class: wide ? "field wide" : "field" },
+      el("label", { for: control.id }, label), control, this.wrong);
     control.addEventListener("input", () => this.mark(null));
     control.addEventListener("change", () => this.text && this.mark(this.check(this.text)));
   }
@@ -43,8 +44,8 @@ export class Field {
 /** A line to write in; nothing of it is remembered by the browser. */
 export function line({ maxlength = 100, upper, ...more } = {}) {
   return el("input", {
-    class: upper ? "input upper" : "input", type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false",
-    maxlength, ...more,
+    class: upper ? "input upper" : "input", type: "text", maxlength,
+    autocomplete: "off", autocapitalize: "off", spellcheck: "false", ...more,
   });
 }
 
@@ -56,6 +57,6 @@ export function select(pairs, chosen) {
 
 /** A box to tick. */
 export function check(words, checked, onchange, extra) {
-  return el("label", { class: "check" }, el("input", { type: "checkbox", checked, onchange: (event) => onchange(event.target.checked) }),
-    el("span", null, words, extra));
+  const box = el("input", { type: "checkbox", checked, onchange: (event) => onchange(event.target.checked) });
+  return el("label", { class: "check" }, box, el("span", null, words, extra));
 }

@@ -44,9 +44,10 @@ export class Issuing {
 
   async tell(ticket) {
     this.presses.read();
+    const paper = ticket.slip.state === "none" ? "这里没有打印机，请把号写给群众。" : "小票在窗口打印机。";
     await choose({
       title: `号码 ${ticket.number}`,
-      text: `请到 ${ticket.floor}楼 等候，前面 ${ticket.ahead} 人。${ticket.slip.state === "none" ? "这里没有打印机，请把号写给群众。" : "小票在窗口打印机。"}`,
+      text: `请到 ${ticket.floor}楼 等候，前面 ${ticket.ahead} 人。${paper}`,
       options: [{ value: true, label: "好" }],
     });
   }

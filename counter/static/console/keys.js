@@ -8,8 +8,8 @@ import { fill } from "./drawing.js";
  * @typedef {object} KeySpec
  * @property {string} key the shortcut as the keyboard names it
  * @property {boolean} [large]
- * @property {(state: object) => {label: string, hint?: string, off?: string, due?: boolean}} face what it shows; `off` says why it rests,
- *   `due` that it is what comes next
+ * @property {(state: object) => {label: string, hint?: string, off?: string, due?: boolean}} face what it
+ *   shows; `off` says why it rests, `due` that it is what comes next
  * @property {() => void} press
  */
 

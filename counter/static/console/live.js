@@ -8,7 +8,7 @@ const RETRY_MS = 2000;
 const PATIENCE_MS = 1500;
 
 /** @param {import("./state.js").ConsoleState} state @param {import("./presses.js").Presses} presses
- *  @param {{onSlip: (event: object) => void}} wishes */
+ *  @param {{onSlip: (event: object) => void, onBack: () => void}} wishes */
 export function openLine(state, presses, wishes) {
   const socket = connect("/counter");
   let waiting = null;
@@ -24,6 +24,7 @@ export function openLine(state, presses, wishes) {
     doubt = null;
     if (!state.linked) state.set({ linked: true, problem: null });
     readSoon();
+    wishes.onBack();
   });
   const lost = () => {
     doubt ??= setTimeout(() => state.set({ linked: false }), PATIENCE_MS);

@@ -2,11 +2,10 @@
 
 import { el } from "/static/js/hall.js";
 import { fill } from "./drawing.js";
-import { TICKET_STATES, clock, reasonText, slipWords, waited } from "./words.js";
+import { slipTag } from "./slip_tag.js";
+import { TICKET_STATES, clock, reasonText, waited } from "./words.js";
 
 const LOOKS = { called: "tag-copper", serving: "tag-pine" };
-const SLIP_LOOKS = { good: "tag-pine", warn: "tag-amber", bad: "tag-red", plain: "" };
-const SLIP_MARKS = { good: "✓", warn: "▲", bad: "✕", plain: "○" };
 
 export class Person {
   /** @param {HTMLElement} place @param {import("./state.js").ConsoleState} state
@@ -75,13 +74,14 @@ export class Person {
   reception(ticket) {
     const { call } = this.state;
     if (ticket.state !== "called" || call.id !== ticket.announcement || !(call.shown || call.sounded)) return null;
-    return el("p", { class: "small muted" }, [call.shown && "大屏已显示", call.sounded && "广播已播"].filter(Boolean).join(" · "));
+    const confirmed = [call.shown && "大屏已显示", call.sounded && "广播已播"].filter(Boolean);
+    return el("p", { class: "small muted" }, confirmed.join(" · "));
   }
 
   slip(ticket) {
-    const { text, look } = slipWords(ticket.slip.state);
-    return el("p", { class: "slip-line" }, el("span", { class: `tag ${SLIP_LOOKS[look]}` }, `${SLIP_MARKS[look]} 小票${text}`),
-      el("button", { type: "button", class: "button button-quiet small-button", onclick: this.wishes.printSlip }, "补打"));
+    return el("p", { class: "slip-line" }, slipTag("小票", ticket.slip.state),
+      el("button", { type: "button", class: "button button-quiet small-button", onclick: this.wishes.printSlip },
+        "补打"));
   }
 
   cases(ticket) {

@@ -4,6 +4,10 @@ import { el } from "/static/js/hall.js";
 import { fill, walkable } from "./drawing.js";
 import { span } from "./words.js";
 
+/** So many numbers fit beside the desk without scrolling; of those who missed the call the latest few. */
+const ROWS = 12;
+const MISSED = 4;
+
 export class Queue {
   /** @param {HTMLElement} place @param {import("./state.js").ConsoleState} state
    *  @param {(entry: object) => void} onPick what to do when a number is chosen */
@@ -29,11 +33,11 @@ export class Queue {
     fill(
       this.place,
       el("h2", null, "等候", el("span", { class: "counts" }, this.counts(counter.waiting))),
-      this.list(waiting.slice(0, held.length + missed.length > 4 ? 6 : 8), "现在没有人等", true),
+      this.list(waiting.slice(0, Math.max(4, ROWS - held.length - Math.min(MISSED, missed.length))), "现在没有人等", true),
       held.length > 0 && el("h3", null, `挂起 ${held.length}`),
       held.length > 0 && this.list(held),
       missed.length > 0 && el("h3", null, `过号 ${missed.length}`),
-      missed.length > 0 && this.list(missed.slice(0, 4)),
+      missed.length > 0 && this.list(missed.slice(0, MISSED)),
     );
     if (focused) this.place.querySelector(`[data-number="${focused}"]`)?.focus();
   }

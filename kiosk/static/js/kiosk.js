@@ -16,7 +16,7 @@ import { AWAY, HELP, NOT_OFFERED, showTrouble, troubleOf } from "./trouble.js";
 /** Content older than this is fetched again when the kiosk comes home. */
 const STALE_MS = 120000;
 /** Screens with a countdown of their own, and home, do not ask whether somebody is there. */
-const OWN_COUNTDOWN = new Set(["home", "ticket", "place", "trouble", ""]);
+const OWN_COUNTDOWN = new Set(["home", "ticket", "place", "cases", "trouble", ""]);
 
 export class Kiosk {
   constructor(content) {

@@ -1,12 +1,15 @@
 /** A slip that somebody scans: their place in line, and back into it after a missed call. */
 
 import { ApiProblem, el, waitText } from "/static/js/hall.js";
-import { counterWords, floorMark, ring } from "./parts.js";
+import { counterWords, floorMark, picture, ring } from "./parts.js";
+import { showUnlock } from "./progress.js";
 import { button, show } from "./stage.js";
 import { showTrouble } from "./trouble.js";
 import { way } from "./way.js";
 
 const HOME_SECONDS = 20;
+/** From here on a case may have been opened. */
+const AT_WORK = new Set(["serving", "held", "served"]);
 
 /** @param {string} token what the scanner typed */
 export async function showPlace(kiosk, token) {
@@ -34,7 +37,10 @@ function refused(kiosk, problem) {
 function draw(kiosk, ticket, missed) {
   if (ticket.service_day !== kiosk.clock().day) {
     const [, month, day] = ticket.service_day.split("-").map(Number);
-    showTrouble(kiosk, { title: `这张小票是 ${month}月${day}日 的`, sentence: "号已过期。要办事，请重新取号。" });
+    showTrouble(kiosk, {
+      title: `这张小票是 ${month}月${day}日 的`, sentence: "号已过期，要办事请重新取号。查进度，请点下面。",
+      image: "clock", button: "查进度", work: () => showUnlock(kiosk, ticket.token),
+    });
     return;
   }
   const words = standing(ticket, missed);
@@ -50,6 +56,8 @@ function draw(kiosk, ticket, missed) {
     moving && floor ? el("p", { class: "ticket-where" }, floorMark(floor), " ",
       ticket.counter ? `${ticket.counter}号窗口` : counterWords(ticket.counters)) : null,
     moving && floor ? way(kiosk.content, floor, ticket.counter ? [ticket.counter] : ticket.counters) : null,
+    AT_WORK.has(ticket.state) || ticket.stop > 1
+      ? button([picture("find"), "查办理进度"], () => showUnlock(kiosk, ticket.token), { class: "look-up" }) : null,
     el("div", { class: "feet" }, countdown.node, button("好了", () => kiosk.leave(), { class: "done" })),
   ], { onLeave: countdown.stop });
 }
@@ -64,7 +72,7 @@ function standing(ticket, missed) {
     called: ["叫到您了", `请现在到 ${ticket.counter}号窗口`],
     serving: ["正在办理", `${ticket.counter}号窗口`],
     held: ["请在窗口附近稍等", "您的号留着，一会儿接着办"],
-    served: ["窗口办理结束了", "要查进度，请带小票到窗口"],
+    served: ["窗口办理结束了", "查进度，请点下面"],
     cancelled: ["这个号已经取消", "要办事，请重新取号"],
     expired: ["这个号已经过期", "要办事，请重新取号"],
   }[ticket.state] ?? ["请问导办台", ""];

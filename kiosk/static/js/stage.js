@@ -18,6 +18,7 @@ export function show(name, nodes, { onLeave = null } = {}) {
   document.documentElement.dataset.at = name;
   stage.replaceChildren(el("div", { class: `screen screen-${name}` }, nodes));
   stage.scrollTop = 0;
+  scrollTo(0, 0);
   stage.inert = true;
   setTimeout(() => { stage.inert = false; }, SETTLE_MS);
   say(stage.querySelector("h1")?.textContent ?? "");

@@ -1,0 +1,294 @@
+"""Speed of a running hall, each figure beside a floor taken in the same run; asserts only what is correct."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from conftest import ID_NUMBER, Demo, start_demo, stop_demo
+from floors import SMALLEST_BOARD, Floors, bare_slip, start_bare_server, stop_bare_server
+from keepalive import API, Clerk, Connection, kiosk_tokens, seat_clerks
+from measuring import Figure, Measured, Table, measure, measure_together
+from walls import Walls
+
+from hardware.escpos_bytes import build
+from shared.domain.devices import PrinterSettings
+from shared.domain.slip import QrLine, SlipLine, render, ticket_document
+
+KIOSKS = 8
+CLERKS = 17
+#: Clients at once, and how many tickets each of them takes.
+TICKETS = ((1, 300), (8, 60), (32, 20))
+#: Clerks at once, and how many times each of them finishes and calls.
+CALLS = ((4, 60), (16, 20))
+SOCKETS = (20, 50)
+PRESSES = 40
+#: Ten calls a second are already a rush; closer presses would measure how changes are gathered.
+PRESS_GAP_SECONDS = 0.1
+MISSED_AFTER_SECONDS = 2.0
+CASES = 40
+SLIPS = 300
+STARTS = 3
+
+SERVICES = ("retirement", "unemployment", "social-card", "hire", "advice")
+
+
+@pytest.fixture(scope="module")
+def table(request: pytest.FixtureRequest) -> Table:
+    table = Table("Figures, each beside its floor (times in ms, ratio of p50 / of p99)")
+    request.config.pluginmanager.register(table)
+    return table
+
+
+@pytest.fixture(scope="module")
+def hall() -> Iterator[Demo]:
+    running = start_demo("--clerks", str(CLERKS), "--kiosks", str(KIOSKS))
+    yield running
+    stop_demo(running)
+
+
+@pytest.fixture(scope="module")
+def clerks(hall: Demo) -> Iterator[list[Clerk]]:
+    seated = seat_clerks(hall, CLERKS)
+    yield seated
+    for clerk in seated:
+        clerk.connection.close()
+
+
+@pytest.fixture(scope="module")
+def floors(hall: Demo, tmp_path_factory: pytest.TempPathFactory) -> Floors:
+    return Floors(hall.base_url, tmp_path_factory.mktemp("bare"))
+
+
+def rows(demo: Demo, query: str) -> list[Any]:
+    """Read from the hall's own file."""
+    database = sqlite3.connect(f"file:{Path(demo.line['data_dir'])}/hall.db?mode=ro", uri=True)
+    try:
+        return database.execute(query).fetchall()
+    finally:
+        database.close()
+
+
+def take_tickets(demo: Demo, clients: int, each: int) -> tuple[Measured, list[str]]:
+    """Take tickets by several clients at once, each on its connection, as the kiosks in turn."""
+    tokens, numbers = kiosk_tokens(demo), list[str]()
+
+    def tap(line: Connection) -> None:
+        answer = line.post(f"{API}/tickets", {"service_id": SERVICES[len(numbers) % len(SERVICES)]})
+        assert answer.status == 201, answer.body
+        numbers.append(answer.json["number"])
+
+    with ExitStack() as ending:
+        lines = [
+            ending.enter_context(Connection(demo.base_url, tokens[client % len(tokens)]))
+            for client in range(clients)
+        ]
+        found = measure_together([lambda line=line: tap(line) for line in lines], each)
+    return found, numbers
+
+
+@pytest.mark.parametrize(("clients", "each"), TICKETS)
+def test_every_ticket_has_a_number_of_its_own_and_none_is_left_out(
+    hall: Demo, clerks: list[Clerk], floors: Floors, table: Table, clients: int, each: int
+) -> None:
+    floor = floors.press(clients)
+    found, numbers = take_tickets(hall, clients, each)
+    table.add(f"ticket issued, {clients} clients", found, "request + commit", floor)
+    assert len(set(numbers)) == len(numbers) == clients * each
+    for serials in serials_by_series(hall).values():
+        assert serials == list(range(1, len(serials) + 1))
+
+
+def serials_by_series(demo: Demo) -> dict[tuple[str, str], list[int]]:
+    """The running numbers of each series and day, in rising order."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for day, series, serial in rows(demo, "SELECT day, series, serial FROM tickets ORDER BY serial"):
+        found.setdefault((day, series), []).append(serial)
+    return found
+
+
+@pytest.mark.parametrize(("at_once", "each"), CALLS)
+def test_every_call_is_answered_to_one_clerk_and_none_is_lost(
+    hall: Demo, clerks: list[Clerk], floors: Floors, table: Table, at_once: int, each: int
+) -> None:
+    floor = floors.press(at_once)
+    take_tickets(hall, KIOSKS, -(-at_once * each // KIOSKS))
+    before = calls_in_ledger(hall)
+    called: list[str] = []
+
+    def press(clerk: Clerk) -> None:
+        answer = clerk.press("call-next", {"previous": "finish"})
+        assert answer.status == 200, answer.body
+        called.append(answer.json["number"])
+
+    found = measure_together([lambda clerk=clerk: press(clerk) for clerk in clerks[:at_once]], each)
+    table.add(f"finish and call next, {at_once} clerks", found, "request + commit", floor)
+    assert len(set(called)) == len(called) == at_once * each
+    assert sorted(calls_in_ledger(hall)[len(before) :]) == sorted(called)
+
+
+def calls_in_ledger(demo: Demo) -> list[str]:
+    """The numbers that were called, in the order of the calls."""
+    joined = "ledger JOIN tickets ON tickets.id = subject_id"
+    of_calls = "WHERE subject = 'ticket' AND verb = 'call'"
+    return [number for (number,) in rows(demo, f"SELECT number FROM {joined} {of_calls} ORDER BY seq")]
+
+
+@pytest.mark.parametrize("sockets", SOCKETS)
+def test_every_wall_gets_every_call(hall: Demo, clerks: list[Clerk], table: Table, sockets: int) -> None:
+    take_tickets(hall, KIOSKS, PRESSES // KIOSKS + 1)
+    clerk, wall = clerks[-1], hall.token("display")
+    with Connection(hall.base_url, wall) as line:
+        board = line.get(f"{API}/board").json
+    auth = json.dumps({"token": wall})
+    path = f"{API}/counters/{clerk.counter}/call-next"
+    with Walls(hall.base_url, sockets, auth) as walls:
+        found, missed = click(clerk.connection, path, walls)
+        memory = pss(hall.process.pid)
+    bare = start_bare_server(board if board["calls"] else SMALLEST_BOARD)
+    try:
+        with Connection(bare.base_url) as line, Walls(bare.base_url, sockets) as walls:
+            floor, floor_missed = click(line, "/press", walls)
+            floor_memory = pss(bare.process.pid)
+    finally:
+        stop_bare_server(bare)
+    table.add(f"click to the last of {sockets} displays", found, "bare broadcast", floor, f"missed {missed}")
+    memory_work = f"memory (PSS) with {sockets} displays"
+    table.figures.append(Figure(memory_work, memory, None, "bare broadcast", floor_memory, None, unit="MiB"))
+    assert (missed, floor_missed) == (0, 0)
+
+
+def click(line: Connection, path: str, walls: Walls) -> tuple[Measured, int]:
+    """Press, wait until the last wall has the call, and count the walls that never got it."""
+    spans, missed, pause = [], 0, threading.Event()
+    began = time.perf_counter()
+    for _ in range(PRESSES):
+        pause.wait(PRESS_GAP_SECONDS)
+        pressed = time.perf_counter()
+        answer = line.post(path, {"previous": "finish"})
+        assert answer.status == 200, answer.body
+        last, without = walls.wait_for(answer.json["announcement"], MISSED_AFTER_SECONDS)
+        missed += without
+        spans.append((last - pressed) if last is not None else MISSED_AFTER_SECONDS)
+    return Measured(spans, time.perf_counter() - began), missed
+
+
+def pss(pid: int) -> float:
+    """The memory of a process in MiB, shared pages counted in proportion."""
+    return float(psutil.Process(pid).memory_full_info().pss) / 2**20
+
+
+def a_case_of_15_items() -> dict[str, Any]:
+    """The longest event: all its applications, the first of them for two persons."""
+    person = {"id_kind": "resident_id", "id_number": ID_NUMBER}
+    subjects = [
+        {"ref": ref, "role": "employee", "name": name, **person}
+        for ref, name in (("a", "李四"), ("b", "王五"))
+    ]
+    items = [{"ordinal": 2, "subjects": ["a", "b"]}, *({"ordinal": line} for line in range(3, 16))]
+    return {
+        "service_id": "startup",
+        "applicant": {"kind": "person", "name": "张小三", **person},
+        "subjects": subjects,
+        "items": items,
+    }
+
+
+def test_every_case_is_opened_with_all_its_items(
+    hall: Demo, clerks: list[Clerk], floors: Floors, table: Table
+) -> None:
+    body, numbers = a_case_of_15_items(), list[str]()
+
+    def accept() -> None:
+        answer = clerks[0].connection.post(f"{API}/cases", body)
+        assert answer.status == 201, answer.body
+        assert len(answer.json["items"]) == 15
+        numbers.append(answer.json["case_number"])
+
+    found = measure(accept, CASES)
+    table.add("case of 15 items opened", found, "request + commit", floors.press(1))
+    assert sorted(int(number.partition("-")[2]) for number in numbers) == list(range(1, CASES + 1))
+
+
+def a_slip() -> dict[str, object]:
+    """A ticket's slip with a link of 60 characters."""
+    return ticket_document(
+        hall="白银区人社局办事大厅",
+        number="A012",
+        floor=2,
+        floor_shape="▲",
+        counters=[1, 2, 3, 5, 6],
+        ahead=7,
+        wait_minutes=(15, 30),
+        issued_at=datetime(2026, 11, 23, 9, 41, tzinfo=UTC),
+        url="https://hall.example.gov.cn:8443/t/0123456789abcdefghjkmnpqr",
+        phone_reachable=True,
+        missed_rule="过号不作废：拿本票到取号机或窗口扫一扫，再为您排上。",
+    )
+
+
+def test_a_slip_is_the_same_bytes_every_time_and_holds_its_text(table: Table) -> None:
+    printer = PrinterSettings("kiosk-1", "virtual:", encoding="gb18030")
+    paper = render(a_slip(), 24)
+    text = "\n".join(line.text for line in paper.lines if isinstance(line, SlipLine)).encode("gb18030")
+    (link,) = (line.content for line in paper.lines if isinstance(line, QrLine))
+    data, bare = build(paper, printer), bare_slip(text, link)
+    found = measure(lambda: build(render(a_slip(), 24), printer), SLIPS)
+    table.add("slip built", found, "bare printing library", measure(lambda: bare_slip(text, link), SLIPS))
+    table.figures.append(
+        Figure("slip on the line", len(data), None, "text, code and cut", len(bare), None, unit="bytes")
+    )
+    assert build(render(a_slip(), 24), printer) == data
+    assert link.encode() in data
+    assert all(piece in data for piece in ("A012".encode(), "窗口".encode("gb18030")))
+
+
+def hall_start() -> float:
+    """Seconds from nothing to the first ticket; the hall and its data are made in that time."""
+    began = time.perf_counter()
+    demo = start_demo("--clerks", "4", "--kiosks", "1")
+    try:
+        with Connection(demo.base_url, demo.token("kiosk")) as line:
+            answer = line.post(f"{API}/tickets", {"service_id": "retirement"})
+        assert (answer.status, answer.json["number"]) == (201, "A001")
+        return time.perf_counter() - began
+    finally:
+        stop_demo(demo)
+
+
+def bare_start() -> float:
+    """Seconds from nothing to the first answer of a server without a hall."""
+    began = time.perf_counter()
+    server = start_bare_server(SMALLEST_BOARD)
+    try:
+        with Connection(server.base_url) as line:
+            assert line.get("/nothing").status == 200
+        return time.perf_counter() - began
+    finally:
+        stop_bare_server(server)
+
+
+def test_a_new_hall_gives_its_first_number(table: Table) -> None:
+    found, floor = (
+        Measured(spans, sum(spans))
+        for spans in ([hall_start() for _ in range(STARTS)], [bare_start() for _ in range(STARTS)])
+    )
+    table.add("start to the first ticket, 4 clerks", found, "bare server's first answer", floor)
+
+
+def test_the_floors_stand_in_the_table_too(floors: Floors, table: Table) -> None:
+    clients = sorted({count for count, _ in (*TICKETS, *CALLS)})
+    for name, measured in (("bare request", floors.request), ("bare commit", floors.commit)):
+        for count in clients:
+            found = measured(count)
+            table.add(f"{name}, {count} clients", found, "itself", found)
+            assert len(found.spans) >= count

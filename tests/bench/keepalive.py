@@ -1,0 +1,144 @@
+"""A small HTTP client over one kept connection, so that the client costs little beside the server."""
+
+from __future__ import annotations
+
+import json
+import socket
+import uuid
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from conftest import Demo
+
+API = "/api/v1"
+PATIENCE_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers in lower case, and the bytes of the body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body) if self.body else None
+
+    @property
+    def replayed(self) -> bool:
+        return self.headers.get("idempotency-replayed") == "true"
+
+    @property
+    def code(self) -> str:
+        """The stable code of a problem."""
+        return str(self.json["code"])
+
+
+class Connection:
+    """One kept connection that speaks as the holder of ``token``; used by one thread at a time."""
+
+    def __init__(self, base_url: str, token: str | None = None) -> None:
+        address = urlsplit(base_url)
+        host, port = address.hostname or "127.0.0.1", address.port or 80
+        self._socket = socket.create_connection((host, port), timeout=PATIENCE_SECONDS)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._read = b""
+        self._fixed = f"Host: {host}:{port}\r\n"
+        if token is not None:
+            self._fixed += f"Authorization: Bearer {token}\r\n"
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def get(self, path: str) -> Answer:
+        self.send("GET", path)
+        return self.receive()
+
+    def post(self, path: str, body: Any = None, key: str | None = None) -> Answer:
+        """A press with a key of its own, unless ``key`` repeats another."""
+        self.send("POST", path, {} if body is None else body, key or uuid.uuid4().hex)
+        return self.receive()
+
+    def send(self, method: str, path: str, body: Any = None, key: str | None = None) -> None:
+        """Send a request in one write; the answer is fetched by :meth:`receive`."""
+        head = f"{method} {path} HTTP/1.1\r\n{self._fixed}"
+        payload = b""
+        if body is not None:
+            payload = json.dumps(body).encode()
+            head += f"Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n"
+        if key is not None:
+            head += f"Idempotency-Key: {key}\r\n"
+        self._socket.sendall(head.encode() + b"\r\n" + payload)
+
+    def receive(self) -> Answer:
+        """The answer to the oldest request that has none yet.
+
+        Raises:
+            ConnectionError: the server closed the connection.
+            ValueError: the answer does not say how long it is.
+        """
+        while b"\r\n\r\n" not in self._read:
+            self._more()
+        head, _, self._read = self._read.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        status = int(first.split(" ", 2)[1])
+        if status == 204:
+            return Answer(status, headers, b"")
+        if "content-length" not in headers:
+            raise ValueError("an answer without a length")
+        length = int(headers["content-length"])
+        while len(self._read) < length:
+            self._more()
+        body, self._read = self._read[:length], self._read[length:]
+        return Answer(status, headers, body)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _more(self) -> None:
+        received = self._socket.recv(65536)
+        if not received:
+            raise ConnectionError("the server closed the connection")
+        self._read += received
+
+
+def kiosk_tokens(demo: Demo) -> list[str]:
+    """The tokens of all kiosks."""
+    return [str(device["token"]) for device in demo.devices if device["role"] == "kiosk"]
+
+
+@dataclass
+class Clerk:
+    """A clerk who has signed on to a counter."""
+
+    counter: int
+    token: str
+    connection: Connection
+
+    def press(self, verb: str, body: Any = None, key: str | None = None) -> Answer:
+        """Press a key of the counter."""
+        return self.connection.post(f"{API}/counters/{self.counter}/{verb}", body, key)
+
+
+def seat_clerks(demo: Demo, count: int) -> list[Clerk]:
+    """Sign the first ``count`` clerks in, and on to their counters."""
+    clerks = []
+    for account in [one for one in demo.accounts if one["role"] == "clerk"][:count]:
+        credentials = {name: account[name] for name in ("username", "password")}
+        with Connection(demo.base_url) as door:
+            token = door.post(f"{API}/session", credentials).json["token"]
+        clerk = Clerk(int(account["counter"]), token, Connection(demo.base_url, token))
+        signed_on = clerk.press("sign-on")
+        assert signed_on.status == 200, signed_on.body
+        clerks.append(clerk)
+    return clerks

@@ -1,0 +1,177 @@
+"""Measuring: many clients at once, percentiles, and the table that is printed at the end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Durations of single pieces of work, and of the whole, in seconds."""
+
+    spans: Sequence[float]
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Pieces of work per second."""
+        return len(self.spans) / self.seconds
+
+    @property
+    def p50(self) -> float:
+        """The median in milliseconds."""
+        return percentile(self.spans, 50) * 1000
+
+    @property
+    def p99(self) -> float:
+        """In milliseconds; of fewer than a hundred pieces it is the slowest."""
+        return percentile(self.spans, 99) * 1000
+
+
+def percentile(spans: Sequence[float], share: int) -> float:
+    """The nearest-rank percentile."""
+    ordered = sorted(spans)
+    return ordered[max(0, -(-len(ordered) * share // 100) - 1)]
+
+
+def timed(work: Work) -> float:
+    """How long ``work`` takes, in seconds."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def measure(work: Work, times: int) -> Measured:
+    """Do ``work`` again and again, alone."""
+    began = time.perf_counter()
+    spans = [timed(work) for _ in range(times)]
+    return Measured(spans, time.perf_counter() - began)
+
+
+def measure_together(works: Sequence[Work], times: int) -> Measured:
+    """Do each of ``works`` ``times`` times in a thread of its own, all at once.
+
+    Raises:
+        ExceptionGroup: some of the work failed.
+    """
+    gate = threading.Barrier(len(works) + 1)
+    spans: list[float] = []
+
+    def client(work: Work) -> None:
+        gate.wait()
+        mine = [timed(work) for _ in range(times)]
+        spans.extend(mine)
+
+    crew = Crew()
+    for work in works:
+        crew.start(client, work)
+    gate.wait()
+    began = time.perf_counter()
+    crew.join()
+    return Measured(spans, time.perf_counter() - began)
+
+
+class Crew:
+    """Threads of which no failure is lost."""
+
+    def __init__(self) -> None:
+        self._threads: list[threading.Thread] = []
+        self._failures: list[Exception] = []
+
+    def start(self, job: Callable[..., object], *args: Any) -> None:
+        def run() -> None:
+            try:
+                job(*args)
+            except Exception as failure:  # noqa: BLE001  raised again, all together, by join
+                self._failures.append(failure)
+
+        self._threads.append(threading.Thread(target=run, daemon=True))
+        self._threads[-1].start()
+
+    def join(self) -> None:
+        """Wait for all.
+
+        Raises:
+            ExceptionGroup: what went wrong in any of them.
+        """
+        for thread in self._threads:
+            thread.join()
+        if self._failures:
+            raise ExceptionGroup("clients failed", self._failures)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A line of the table: what was measured, and the floor below which it cannot go here."""
+
+    work: str
+    p50: float
+    p99: float | None
+    floor: str
+    floor_p50: float
+    floor_p99: float | None
+    rate: float | None = None
+    unit: str = "ms"
+    note: str = ""
+
+    def cells(self) -> list[str]:
+        beside = f"{self.p50 / self.floor_p50:.1f}"
+        if self.p99 is not None and self.floor_p99 is not None:
+            beside += f" / {self.p99 / self.floor_p99:.1f}"
+        return [
+            self.work,
+            _number(self.rate),
+            _number(self.p50),
+            _number(self.p99),
+            self.unit,
+            _number(self.floor_p50),
+            _number(self.floor_p99),
+            beside,
+            self.floor,
+            self.note,
+        ]
+
+
+_HEAD = ["work", "per s", "p50", "p99", "unit", "floor p50", "floor p99", "ratio", "floor", ""]
+_WORDS = {0, 4, 8, 9}
+
+
+@dataclass
+class Table:
+    """The figures of one run; as a plug-in of pytest it prints itself at the end."""
+
+    title: str
+    figures: list[Figure] = field(default_factory=list)
+
+    def add(self, work: str, found: Measured, floor: str, floor_found: Measured, note: str = "") -> None:
+        """A line of times of single pieces of work."""
+        beside = (floor, floor_found.p50, floor_found.p99)
+        self.figures.append(Figure(work, found.p50, found.p99, *beside, rate=found.rate, note=note))
+
+    def lines(self) -> list[str]:
+        rows = [_HEAD, *(figure.cells() for figure in self.figures)]
+        widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+        return [
+            "  ".join(
+                cell.ljust(width) if column in _WORDS else cell.rjust(width)
+                for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+            for row in rows
+        ]
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        terminalreporter.section(self.title)
+        for line in self.lines():
+            terminalreporter.write_line(line)
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

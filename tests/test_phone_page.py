@@ -1,0 +1,266 @@
+"""The page behind the slip's code: the place freely, the case after four characters, nothing to strangers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from conftest import House, Web, settings_for
+from werkzeug.test import TestResponse
+
+import hall
+from kiosk.phone import place_mark, qr_svg
+from kiosk.phone_words import counter_words, due_words, item_words, standing, wait_words
+from shared.actions import casework, issuing
+from shared.actions.views import TicketView
+from shared.domain.account import Actor
+from shared.domain.waiting import WaitBand
+from shared.store.unit_of_work import UnitOfWork
+
+NOBODYS = "0" * 26
+
+
+def take(house: House, service_id: str = "retirement") -> TicketView:
+    """A number from the kiosk."""
+    view: TicketView = house.do(issuing.issue, "kiosk-1", issuing.IssueRequest(service_id=service_id))
+    return view
+
+
+def open_case(house: House, token: str, id_number: str = "11010519491231002X") -> Any:
+    """A case of two matters for the holder of this ticket."""
+    request = casework.CaseRequest(
+        service_id="retirement",
+        ticket_token=token,
+        applicant=casework.ApplicantRequest(
+            kind="person", name="张小三", id_kind="resident_id", id_number=id_number
+        ),
+        items=[casework.ItemRequest(ordinal=1), casework.ItemRequest(ordinal=6)],
+    )
+    return house.do(casework.open_case, "anna", request)
+
+
+def page(web: Web, token: str) -> TestResponse:
+    return web.client.get(f"/t/{token}")
+
+
+def form(web: Web, token: str, **fields: str) -> TestResponse:
+    return web.client.post(f"/t/{token}", data=fields)
+
+
+def test_the_place_is_shown_without_any_proof(web: Web) -> None:
+    take(web.house)
+    ticket = take(web.house)
+    text = page(web, ticket.token).text
+    assert ticket.number in text
+    assert "前面 1 人" in text
+    assert "2楼 ▲" in text
+
+
+def test_the_page_names_no_event_before_it_is_unlocked(web: Web) -> None:
+    ticket = take(web.house)
+    open_case(web.house, ticket.token)
+    text = page(web, ticket.token).text
+    assert "退休" not in text
+    assert "张" not in text
+
+
+def test_unknown_malformed_and_revoked_codes_get_one_and_the_same_answer(web: Web) -> None:
+    ticket = take(web.house)
+
+    def revoke(uow: UnitOfWork, actor: Actor) -> None:
+        issuing.find_ticket(uow, ticket.token).revoked = True
+
+    web.house.do(revoke, "anna")
+    answers = [page(web, token) for token in (NOBODYS, ticket.token, "short", "U" * 26)]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.data for answer in answers}) == 1
+
+
+def test_the_address_is_told_to_no_other_site(web: Web) -> None:
+    ticket = take(web.house)
+    assert page(web, ticket.token).headers["Referrer-Policy"] == "no-referrer"
+    assert page(web, NOBODYS).headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_without_scripts_the_page_loads_itself_anew_while_somebody_waits(web: Web) -> None:
+    ticket = take(web.house)
+    refresh = '<noscript><meta http-equiv="refresh" content="15"></noscript>'
+    assert refresh in page(web, ticket.token).text
+    form(web, ticket.token, action="cancel")
+    assert refresh not in page(web, ticket.token).text
+
+
+def test_a_form_for_the_four_characters_is_never_pulled_away(web: Web) -> None:
+    ticket = take(web.house)
+    open_case(web.house, ticket.token)
+    text = page(web, ticket.token).text
+    assert 'name="last4"' in text
+    assert 'http-equiv="refresh"' not in text
+
+
+def test_the_last_four_characters_open_the_case_once_per_browser(web: Web) -> None:
+    ticket = take(web.house)
+    case = open_case(web.house, ticket.token)
+    answer = form(web, ticket.token, last4="002x")
+    assert answer.status_code == 303
+    text = page(web, ticket.token).text
+    assert case.case_number in text
+    assert "张*三" in text
+    assert "张小三" not in text
+    assert 'name="last4"' not in text
+
+
+def test_the_cookie_is_for_this_ticket_alone_and_not_for_scripts(web: Web) -> None:
+    ticket = take(web.house)
+    open_case(web.house, ticket.token)
+    cookie = form(web, ticket.token, last4="002X").headers["Set-Cookie"]
+    assert f"Path=/t/{ticket.token}" in cookie
+    assert "HttpOnly" in cookie
+    assert "002X" not in cookie
+
+
+def test_four_characters_open_the_cases_of_their_applicant_only(web: Web) -> None:
+    ticket = take(web.house)
+    first = open_case(web.house, ticket.token)
+    second = open_case(web.house, ticket.token, "110105199001014492")
+    form(web, ticket.token, last4="002X")
+    text = page(web, ticket.token).text
+    assert first.case_number in text
+    assert second.case_number not in text
+    form(web, ticket.token, last4="4492")
+    both = page(web, ticket.token).text
+    assert first.case_number in both
+    assert second.case_number in both
+
+
+def test_wrong_characters_are_refused_and_open_nothing(web: Web) -> None:
+    ticket = take(web.house)
+    case = open_case(web.house, ticket.token)
+    answer = form(web, ticket.token, last4="9999")
+    assert answer.status_code == 403
+    assert "对不上" in answer.text
+    assert case.case_number not in page(web, ticket.token).text
+
+
+def test_the_eleventh_wrong_guess_is_too_many(house: House) -> None:
+    app = hall.create_app(settings_for(house.folder, press_limits=True), house.clock)
+    ticket = take(house)
+    open_case(house, ticket.token)
+    with app.test_client() as client:
+        statuses = [client.post(f"/t/{ticket.token}", data={"last4": "9999"}).status_code for _ in range(11)]
+    app.extensions["parts"].hall.store.close()
+    assert statuses == [403] * 10 + [429]
+
+
+def test_the_api_unlocks_with_a_cookie_for_the_page(web: Web) -> None:
+    ticket = take(web.house)
+    case = open_case(web.house, ticket.token)
+    path = f"/tickets/{ticket.token}/unlock"
+    assert web.post(path, None, {"last4": "9999"}).status_code == 403
+    answer = web.post(path, None, {"last4": "002X"})
+    assert answer.status_code == 200
+    assert [one["case_number"] for one in answer.json["items"]] == [case.case_number]
+    assert case.case_number in page(web, ticket.token).text
+
+
+def test_a_kiosk_keeps_no_unlock_for_the_next_person(web: Web) -> None:
+    ticket = take(web.house)
+    open_case(web.house, ticket.token)
+    answer = web.post(f"/tickets/{ticket.token}/unlock", "kiosk-1", {"last4": "002X"})
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_stepping_back_twice_with_one_form_steps_back_once(web: Web) -> None:
+    ticket = take(web.house)
+    for _ in range(6):
+        take(web.house)
+    mark = web.house.see(lambda uow: place_mark(issuing.find_ticket(uow, ticket.token)))
+    for _ in range(2):
+        assert form(web, ticket.token, action="postpone", from_place=mark).status_code == 303
+    view = web.get(f"/tickets/{ticket.token}").json
+    assert view["ahead"] == 3
+
+
+def test_a_missed_call_can_be_made_good_once(web: Web) -> None:
+    ticket = take(web.house)
+    web.post("/counters/2/sign-on", "anna")
+    states = []
+    for _ in range(2):
+        web.post("/counters/2/call-next", "anna")
+        web.post("/counters/2/no-show", "anna")
+        form(web, ticket.token, action="reinstate")
+        states.append(web.get(f"/tickets/{ticket.token}").json["state"])
+    assert states == ["waiting", "no_show"]
+
+
+def test_a_call_says_where_to_go_now(web: Web) -> None:
+    ticket = take(web.house)
+    web.post("/counters/2/sign-on", "anna")
+    web.post("/counters/2/call-next", "anna")
+    assert "请现在到 2楼 2号窗口" in page(web, ticket.token).text
+
+
+def test_the_code_picture_is_an_svg_of_the_status_address(web: Web) -> None:
+    ticket = take(web.house)
+    answer = web.client.get(ticket.qr_svg_url)
+    assert answer.content_type == "image/svg+xml"
+    assert answer.data == qr_svg(ticket.status_url)
+    assert web.client.get(f"/t/{NOBODYS}/qr.svg").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("band", "words"),
+    [
+        (None, "等多久现在还说不准"),
+        (WaitBand(0, 0, 0), "约等 5 分钟以内"),
+        (WaitBand(900, 1500, 1800), "约等 15～30 分钟"),
+    ],
+)
+def test_a_wait_is_a_band_and_never_nothing(band: WaitBand | None, words: str) -> None:
+    assert wait_words(band) == words
+
+
+def test_counters_are_told_in_the_fewest_words() -> None:
+    assert counter_words([3, 4, 5, 9, 11, 12]) == "3～5、9、11、12号窗口"
+    assert counter_words([]) == ""
+
+
+def test_who_is_near_is_asked_to_come_now(web: Web) -> None:
+    first, *_, last = [take(web.house) for _ in range(5)]
+    assert standing(first).call
+    assert not standing(last).call
+    assert standing(last).title == "前面还有 4 人"
+
+
+def test_every_state_of_a_ticket_has_words(web: Web) -> None:
+    ticket = take(web.house)
+    form(web, ticket.token, action="cancel")
+    assert "这个号已经取消" in page(web, ticket.token).text
+
+
+def test_done_is_not_the_same_as_granted(web: Web) -> None:
+    item = open_case(web.house, take(web.house).token).items[0]
+    granted = item_words(replace(item, state="completed", result="granted"), None)
+    refused = item_words(replace(item, state="completed", result="not_granted"), "年限不够")
+    papers = item_words(replace(item, state="suspended", reason="your_papers"), "等您补材料")
+    others = item_words(replace(item, state="suspended", reason="appraisal"), "等鉴定")
+    assert (granted.word, granted.shape, granted.tone) == ("办成", "tick", "pine")
+    assert (refused.word, refused.shape, refused.tone) == ("没办成", "dash", "grey")
+    assert "年限不够" in refused.note
+    assert (papers.word, papers.shape) == ("等您补材料", "hand")
+    assert (others.word, others.shape) == ("在等别的部门", "pause")
+
+
+def test_a_date_that_is_not_known_is_said_to_be_unknown() -> None:
+    assert due_words(None, "calendar_unpublished") == "日历未发布，日期以后告诉您"
+    assert due_words(None, "awaits_event") == "日期要等结果出来再定"
+    assert due_words(None, "none") == ""
+
+
+def test_the_first_view_is_light_enough_for_a_poor_network(web: Web, pytestconfig: pytest.Config) -> None:
+    ticket = take(web.house)
+    shared, own = pytestconfig.rootpath / "shared/web/static/css", pytestconfig.rootpath / "kiosk/static"
+    files = [shared / "tokens.css", shared / "base.css", own / "css/phone.css", own / "js/phone.js"]
+    assert sum(file.stat().st_size for file in files) + len(page(web, ticket.token).data) < 60_000
