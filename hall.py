@@ -57,6 +57,7 @@ from shared.web.press_limits import PressLimits
 from shared.web.principals import staff_guard
 from shared.web.security import TrustedProxies, origin_rule
 from shared.web.settings import Settings
+from shared.web.socket_limits import SocketLimits
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +87,8 @@ def create_app(
         limits=PressLimits(on=settings.press_limits),
         demo_tokens=demo_tokens or {},
     )
+    if settings.printer:
+        check_address(settings.printer)
     if settings.message_queue:
         log.warning("the message queue is not used yet; processes look at the database every second")
     app = new_flask(LARGEST)
@@ -130,6 +133,7 @@ def _wire(app: Flask, hall: Hall, printers: VirtualPrinters) -> Parts:
         ping_timeout=3,
         manage_session=False,
     )
+    SocketLimits(socketio)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     walls = display.sockets.DisplayNamespace(hall, socketio)
     for namespace in (

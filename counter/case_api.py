@@ -10,6 +10,7 @@ from shared.actions import case_papers, casework, item_work
 from shared.actions.case_forms import FormView, service_form
 from shared.actions.case_lists import find_cases, list_cases, read_inbox
 from shared.actions.case_views import CaseView, StaffCaseView, case_view, inbox_entry, staff_case_view
+from shared.actions.item_effects import ItemVerbRequest
 from shared.domain.account import STAFF_ROLES, Role
 from shared.domain.case import (
     ChangedMeanwhile,
@@ -25,6 +26,7 @@ from shared.domain.case import (
     WrongOffice,
 )
 from shared.domain.catalogue import ServiceNotOffered, UnknownService
+from shared.domain.errors import Forbidden
 from shared.domain.identity_numbers import InvalidCreditCode, InvalidIdNumber
 from shared.domain.paper import NoPrinter
 from shared.domain.states import IllegalMove
@@ -131,7 +133,7 @@ def post_case_slip(uow: UnitOfWork, call: ApiCall) -> CaseView:
     "/cases/<case_number>/items/<int:item>/<verb>",
     "Do a verb on one item",
     roles=WORKERS,
-    body=item_work.ItemVerbRequest,
+    body=ItemVerbRequest,
     answers=CaseView,
     errors=(
         UnknownCase,
@@ -158,7 +160,13 @@ def post_item_verb(uow: UnitOfWork, call: ApiCall) -> CaseView:
     query={"office": str, "state": str, "q": str},
 )
 def get_inbox(uow: UnitOfWork, call: ApiCall) -> dict[str, Any]:
-    office = call.actor.office if call.actor.role is Role.OFFICE else call.query.get("office")
+    if call.actor.role is Role.OFFICE:
+        # An account without an office has an inbox of nothing, never everybody's.
+        if call.actor.office is None:
+            raise Forbidden
+        office: str | None = call.actor.office
+    else:
+        office = call.query.get("office")
     rows = read_inbox(uow, office, call.query.get("state"), call.query.get("q"))
     return {"items": [inbox_entry(uow, case, item) for case, item in rows], "next": None}
 

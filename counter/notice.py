@@ -13,20 +13,13 @@ from qrcode.image.svg import SvgPathImage
 
 from shared.actions.case_papers import acceptance_paper
 from shared.domain.account import Role
-from shared.domain.errors import Refused
+from shared.domain.case import NotAccepted
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import current_hall
 from shared.web.principals import staff_page
 
 #: Who works with persons in the hall: clerks at counters, guides between them, and who stands in for both.
 DESK_ROLES = (Role.CLERK, Role.GUIDE, Role.DUTY_MANAGER, Role.ADMINISTRATOR)
-
-
-class NotAccepted(Refused):
-    """A notice is proof of an acceptance; a case that was only received has none."""
-
-    code = "not_accepted"
-    message = "这一件还没有受理，没有受理通知书。"
 
 
 def register(blueprint: Blueprint) -> None:

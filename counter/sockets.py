@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from flask import request
@@ -16,10 +15,9 @@ from shared.domain.events import (
     CasesChanged,
     DeviceChanged,
     PaperChanged,
-    SignInEnded,
 )
 from shared.web.context import Hall
-from shared.web.live import Pulse, socket_principal
+from shared.web.live import Pulse, SignInSockets, socket_principal, this_socket
 
 PATH = "/counter"
 
@@ -31,8 +29,7 @@ class CounterNamespace(Namespace):  # type: ignore[misc]
         super().__init__(PATH)
         self._server = socketio
         self._hall = hall
-        self._guard = threading.Lock()
-        self._by_sign_in: dict[int, set[str]] = {}
+        self._sockets = SignInSockets(hall, socketio, PATH)
         self._pulse = Pulse(socketio, self._tell_queue)
         listeners = hall.store.listeners
         listeners.on(BoardChanged, lambda _: self._pulse.ask())
@@ -41,25 +38,21 @@ class CounterNamespace(Namespace):  # type: ignore[misc]
         listeners.on(CasesChanged, self._tell_cases)
         listeners.on(CallShown, lambda event: self._tell("shown", {"id": event.call_id}))
         listeners.on(CallSounded, lambda event: self._tell("sounded", {"id": event.call_id}))
-        listeners.on(SignInEnded, self._end)
 
     def on_connect(self, auth: Any = None) -> bool:
-        """Let staff in, by token or by the page's cookie."""
-        principal = socket_principal(auth, tuple(STAFF_ROLES))
-        if principal is None or principal.sign_in_id is None:
+        """Let staff in, by token or by the page's cookie; a program must say where it comes from."""
+        if not request.headers.get("Origin"):
             return False
-        with self._guard:
-            self._by_sign_in.setdefault(principal.sign_in_id, set()).add(_sid())
+        principal = socket_principal(auth, tuple(STAFF_ROLES))
+        if principal is None:
+            return False
+        self._sockets.add(principal, this_socket())
         join_room("staff")
         return True
 
     def on_disconnect(self, reason: Any = None) -> None:
         """Forget a socket that is gone."""
-        with self._guard:
-            for sign_in_id, sids in list(self._by_sign_in.items()):
-                sids.discard(_sid())
-                if not sids:
-                    del self._by_sign_in[sign_in_id]
+        self._sockets.forget(this_socket())
 
     def _tell(self, event: str, data: dict[str, Any]) -> None:
         self._server.emit(event, data, namespace=PATH, to="staff")
@@ -75,13 +68,3 @@ class CounterNamespace(Namespace):  # type: ignore[misc]
 
     def _tell_cases(self, event: CasesChanged) -> None:
         self._tell("cases", {"offices": list(event.offices)})
-
-    def _end(self, event: SignInEnded) -> None:
-        with self._guard:
-            sids = self._by_sign_in.pop(event.sign_in_id, set())
-        for sid in sids:
-            self._server.server.disconnect(sid, namespace=PATH)
-
-
-def _sid() -> str:
-    return str(request.sid)  # type: ignore[attr-defined]

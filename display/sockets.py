@@ -6,7 +6,6 @@ import logging
 from typing import Any
 
 import msgspec
-from flask import request
 from flask_socketio import Namespace, SocketIO, emit, join_room, leave_room
 
 from shared.actions.boards import build_board, call_shown, call_sounded
@@ -17,7 +16,7 @@ from shared.domain.errors import HallError
 from shared.domain.events import BoardChanged
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import Hall
-from shared.web.live import Pulse, socket_principal
+from shared.web.live import Pulse, SignInSockets, socket_principal, this_socket
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +34,7 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
         super().__init__(PATH)
         self._hall = hall
         self._server = socketio
+        self._sockets = SignInSockets(hall, socketio, PATH)
         self._pulse = Pulse(socketio, self._send_boards)
         self._sent = -1
         hall.store.listeners.on(BoardChanged, lambda _: self._pulse.ask())
@@ -49,9 +49,13 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
         if principal is None:
             return False
         self._hall.transact(lambda uow: note_contact(uow, principal.actor))
-        floor = _floor(request.args.get("floor"))
-        self._watch(floor)
+        self._sockets.add(principal, this_socket())
+        self._watch(None)
         return True
+
+    def on_disconnect(self, reason: Any = None) -> None:
+        """Forget a socket that is gone."""
+        self._sockets.forget(this_socket())
 
     def on_watch(self, data: Any = None) -> dict[str, Any]:
         """Show a floor, or the whole hall without one."""
@@ -118,16 +122,12 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
             if version != self._sent:
                 self._pulse.ask()
             if ticks % int(ALIVE_SECONDS / LOOK_SECONDS) == 0:
-                beat = {"epoch": epoch, "version": version, "at": at.isoformat()}
+                beat = {"epoch": epoch, "version": version, "at": msgspec.to_builtins(at)}
                 self._server.emit("alive", beat, namespace=PATH)
 
 
 def _room(floor: int | None) -> str:
     return "hall" if floor is None else f"floor:{floor}"
-
-
-def _floor(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= 3 else None
 
 
 def _plain(board: Board) -> Any:

@@ -12,7 +12,7 @@ from shared.actions.outlook import Line
 from shared.actions.views import StaffTicketView, TicketView, staff_ticket_view, ticket_view
 from shared.domain.account import STAFF_ROLES, Role
 from shared.domain.catalogue import ServiceNotOffered, UnknownService
-from shared.domain.errors import Invalid
+from shared.domain.errors import Forbidden, Invalid
 from shared.domain.hall import HallClosed
 from shared.domain.paper import NoPrinter
 from shared.domain.states import IllegalMove
@@ -20,6 +20,7 @@ from shared.domain.ticket import Ticket, TicketState, UnknownTicket
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.api import Api, ApiCall, remote_address
 from shared.web.context import current_hall
+from shared.web.errors import TooManyPresses
 
 api = Api("tickets_api")
 
@@ -46,6 +47,11 @@ class PriorityBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     reason_code: str
 
 
+def _count_press(call: ApiCall) -> None:
+    if call.actor.role is Role.KIOSK:
+        current_hall().limits.take("ticket", call.actor.principal, PRESSES_PER_MINUTE, 60)
+
+
 @api.change(
     "POST",
     "/tickets",
@@ -55,11 +61,10 @@ class PriorityBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     answers=TicketView,
     status=201,
     key=True,
-    errors=(UnknownService, ServiceNotOffered, HallClosed, issuing.PriorityNeedsStaff),
+    errors=(UnknownService, ServiceNotOffered, HallClosed, issuing.PriorityNeedsStaff, TooManyPresses),
+    prepare=_count_press,
 )
 def post_ticket(uow: UnitOfWork, call: ApiCall) -> TicketView:
-    if call.actor.role is Role.KIOSK:
-        current_hall().limits.take("ticket", call.actor.principal, PRESSES_PER_MINUTE, 60)
     return issuing.issue(uow, call.actor, call.body)
 
 
@@ -92,11 +97,12 @@ def get_ticket(uow: UnitOfWork, call: ApiCall) -> TicketView:
     "/tickets/<token>/cancel",
     "Give a place up",
     roles=None,
+    body=CounterRequest,
     answers=TicketView,
     errors=(UnknownTicket, IllegalMove),
 )
 def post_cancel(uow: UnitOfWork, call: ApiCall) -> TicketView:
-    return issuing.cancel(uow, call.actor, ticket_named(uow, call))
+    return issuing.cancel(uow, call.actor, ticket_named(uow, call), call.body.reason)
 
 
 @api.change(
@@ -116,6 +122,7 @@ def post_postpone(uow: UnitOfWork, call: ApiCall) -> TicketView:
     "/tickets/<token>/reinstate",
     "Back into the line after a missed call",
     roles=None,
+    body=CounterRequest,
     answers=TicketView,
     errors=(UnknownTicket, IllegalMove, issuing.ReinstatedAlready),
 )
@@ -140,7 +147,7 @@ def post_rating(uow: UnitOfWork, call: ApiCall) -> TicketView:
     "POST",
     "/tickets/<token>/slip",
     "Print the slip again",
-    roles=(*ISSUERS,),
+    roles=None,
     answers=TicketView,
     errors=(UnknownTicket, NoPrinter),
 )
@@ -194,6 +201,8 @@ def ticket_named(uow: UnitOfWork, call: ApiCall) -> Ticket:
         UnknownTicket: neither; wrong tokens are counted.
     """
     named = str(call.parts["token"])
+    if call.actor.is_staff and call.actor.role not in DESK:
+        raise Forbidden
     if call.actor.is_staff and len(named) <= 8:
         return uow.tickets.by_number(named, uow.day)
     return ticket_of_token(uow, named)
@@ -205,10 +214,8 @@ def ticket_of_token(uow: UnitOfWork, token: str) -> Ticket:
     Raises:
         UnknownTicket: there is none; too many wrong ones from one address are refused.
     """
-    limits, where = current_hall().limits, remote_address()
-    limits.check("token", where, WRONG_TOKENS_PER_MINUTE, 60)
     try:
         return issuing.find_ticket(uow, token)
     except UnknownTicket:
-        limits.count("token", where)
+        current_hall().limits.take("token", remote_address(), WRONG_TOKENS_PER_MINUTE, 60)
         raise

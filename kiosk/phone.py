@@ -28,6 +28,8 @@ from shared.web.errors import TooManyPresses, status_of
 
 #: Without scripts the page loads itself anew this often, while there is something to wait for.
 REFRESH_SECONDS = 15
+#: Nobody is asked to rate on the page of a loss.
+_LOSSES = frozenset({"unemployment", "retiree-death", "work-death"})
 _MOVING = frozenset({"waiting", "called", "serving", "held", "no_show"})
 
 
@@ -198,8 +200,13 @@ def _page(uow: UnitOfWork, token: str) -> PhonePage:
         standing=standing(view),
         floor_shape=next((floor.shape for floor in site.floors if floor.number == view.floor), ""),
         place=counter_words(view.counters),
-        rating=ticket.state is TicketState.SERVED and uow.tickets.rating_of(ticket.id) is None,
+        rating=_may_rate(uow, ticket),
         from_place=place_mark(ticket),
         wait=wait_words(view.wait_seconds),
         **common,
     )
+
+
+def _may_rate(uow: UnitOfWork, ticket: Ticket) -> bool:
+    served = ticket.state is TicketState.SERVED and ticket.service_id not in _LOSSES
+    return served and uow.tickets.rating_of(ticket.id) is None

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from shared.actions.case_views import CaseView, ItemView, case_view
+from shared.actions.case_views import CaseView, ToldItemView, case_view, told_item_view
 from shared.actions.views import TicketView
-from shared.domain.case import Case
+from shared.domain.case import Case, CaseItem
 from shared.domain.masking import mask_name
 from shared.domain.site import Reasons
 from shared.domain.waiting import WaitBand, minutes_band
@@ -110,13 +110,13 @@ def _run_words(run: Sequence[int]) -> str:
     return f"{run[0]}～{run[-1]}"
 
 
-def item_words(item: ItemView, reason_text: str | None) -> ItemWords:
+def item_words(item: ToldItemView, reason_text: str | None) -> ItemWords:
     """One matter of a case; ``reason_text`` is what the hall's list says for the item's reason."""
     word, shape, tone = _item_state(item)
     return ItemWords(item.plain_name, item.name, word, shape, tone, _item_note(item, word, reason_text))
 
 
-def _item_state(item: ItemView) -> tuple[str, str, str]:
+def _item_state(item: ToldItemView) -> tuple[str, str, str]:
     if item.state in ("completed", "delivered"):
         return ("没办成", "dash", "grey") if item.result == "not_granted" else ("办成", "tick", "pine")
     if item.state == "supplementing" or (item.state == "suspended" and item.reason == _YOUR_PAPERS):
@@ -134,12 +134,13 @@ _ITEM_STATES = {
 _ENDED = frozenset({"completed", "delivered", "refused", "withdrawn", "not_applicable"})
 
 
-def _item_note(item: ItemView, word: str, reason_text: str | None) -> str:
+def _item_note(item: ToldItemView, word: str, reason_text: str | None) -> str:
     if item.state in _ENDED:
         told = reason_text if word in ("没办成", "没有受理") else None
         return f"原因：{told}。要问清楚，请带小票到窗口。" if told else ""
     if word == "等您补材料":
-        return reason_text if reason_text and item.reason != _YOUR_PAPERS else "请看一次性告知单，带齐再来"
+        missing = reason_text if reason_text and item.reason != _YOUR_PAPERS else "请看一次性告知单，带齐再来"
+        return f"{missing}。请在 {item.until:%-m月%-d日} 前带来" if item.until else missing
     return due_words(item.due_on, item.due_state)
 
 
@@ -177,15 +178,11 @@ def case_part(uow: UnitOfWork, case: Case) -> CasePart:
         title=view.service_name,
         applicant=mask_name(applicant.name) if applicant.kind == "person" else applicant.name,
         summary=case_words(view),
-        items=[item_words(item, reason_words(reasons, item.reason)) for item in view.items],
+        items=[_told(uow, item, reasons) for item in case.items],
     )
 
 
-def reason_words(reasons: Reasons, reason: str | None) -> str | None:
-    """Words of the hall's list for a reason; what staff wrote by hand is told as written."""
-    if reason is None:
-        return None
-    for purpose in ("suspend", "refuse", "missing_paper"):
-        if reason in reasons.codes(purpose):
-            return reasons.text(purpose, reason)
-    return reason
+def _told(uow: UnitOfWork, item: CaseItem, reasons: Reasons) -> ItemWords:
+    view = told_item_view(uow, item)
+    # What staff wrote by hand is in no list and is told as written.
+    return item_words(view, reasons.words(view.reason) if view.reason else None)

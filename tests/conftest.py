@@ -88,6 +88,12 @@ class House:
         """Read something."""
         return self.store.read(fn)
 
+    def second_store(self) -> Store:
+        """Another server's store over the same database."""
+        settings = self.settings
+        keyring = load_keyring(self.folder, None)
+        return Store(settings.database_url, keyring, self.clock, settings.address())
+
     def later(self, **span: float) -> None:
         """Let time pass."""
         self.clock.advance(timedelta(**span).total_seconds())

@@ -134,6 +134,9 @@ def test_another_media_type_is_refused(web: Web) -> None:
         ("GET", "/overview", "anna", (403, "forbidden")),
         ("GET", "/board", None, (401, "not_signed_in")),
         ("GET", "/counters/99", "anna", (404, "unknown_counter")),
+        ("GET", "/counters/99999999999999999999", "anna", (404, "unknown_counter")),
+        ("POST", "/counters/99999999999999999999/finish", "anna", (404, "unknown_counter")),
+        ("POST", "/session?x=1", None, (422, "unknown_parameter")),
         ("POST", "/counters/99/call-next", "anna", (404, "unknown_counter")),
         ("GET", "/counters/abc", "anna", (404, "not_found")),
         ("GET", "/cases/20260918-9999", "anna", (404, "unknown_case")),
@@ -267,3 +270,45 @@ def test_the_board_holds_no_name_no_event_and_no_token(web: Web) -> None:
     assert set(json.loads(text)) == {
         "epoch", "version", "at", "floor", "calls", "waiting", "soon", "counters", "notice",
     }  # fmt: skip
+
+
+def test_secrets_are_told_once_and_not_stored_with_a_key(web: Web) -> None:
+    made = web.post("/devices", "admin", {"name": "kiosk-9", "role": "kiosk"}, key="k").get_json()
+    enrolled = web.post("/devices/enrol", None, {"code": made["code"]}, key="k").get_json()
+    signed_in = web.post("/session", None, {"username": "anna", "password": PASSWORD}, key="k").get_json()
+    files = [path.read_bytes() for path in web.house.folder.glob("hall.db*")]
+    for secret in (made["code"], enrolled["token"], signed_in["token"]):
+        assert not [content for content in files if secret.encode() in content]
+
+
+def test_an_account_of_an_office_names_its_office(web: Web) -> None:
+    new = {"username": "dora", "password": "long enough 1", "role": "office"}
+    assert code(web.post("/users", "admin", new)) == (422, "office_missing")
+    assert code(web.call("PATCH", "/users/bo", "admin", {"role": "office"})) == (422, "office_missing")
+
+
+def test_nobody_locks_themselves_out(web: Web) -> None:
+    assert code(web.call("PATCH", "/users/admin", "admin", {"disabled": True})) == (409, "own_account")
+
+
+def test_the_clock_stays_within_years_that_dates_can_say(web: Web) -> None:
+    for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
+        assert code(web.post("/clock", "admin", {"at": at})) == (422, "year_out_of_range")
+    assert code(web.post("/clock", "admin", {"at": "2026-09-18T10:00:00"})) == (422, "zone_missing")
+
+
+def test_huge_numbers_are_refused_and_not_choked_on(web: Web) -> None:
+    web.post("/counters/3/sign-on", "anna")
+    web.post("/tickets", "kiosk-1", TICKET)
+    web.post("/counters/3/call-next", "anna")
+    for field in ("counter", "floor"):
+        assert code(web.post("/counters/3/transfer", "anna", {field: 10**30})) == (422, "invalid_body")
+
+
+def test_an_auditor_looks_and_does_not_touch(web: Web) -> None:
+    new = {"username": "vera", "password": "long enough 1", "role": "auditor"}
+    web.post("/users", "admin", new)
+    token = web.post("/session", None, {"username": "vera", "password": "long enough 1"}).get_json()["token"]
+    web.house.tokens["vera"] = token
+    web.post("/tickets", "kiosk-1", TICKET)
+    assert code(web.post("/tickets/A001/cancel", "vera")) == (403, "forbidden")

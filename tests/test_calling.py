@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from conftest import House
 from test_issuing import take
 
-from shared.actions import calling, counters, undoing
+from shared.actions import calling, counters, issuing, undoing
+from shared.actions.boards import build_board
 from shared.actions.calling import CounterRequest
+from shared.domain.catalogue import ServiceNotOffered
 from shared.domain.counter import (
     CounterHasTicket,
     CounterNotOpen,
@@ -23,6 +26,7 @@ from shared.domain.counter import (
 from shared.domain.errors import HallError
 from shared.domain.states import IllegalMove
 from shared.domain.ticket import NotWaiting, TicketState, UnknownTicket
+from shared.store.store import Store
 
 NONE = CounterRequest()
 
@@ -43,28 +47,34 @@ def state(house: House, number: str) -> TicketState:
 
 def test_the_first_to_come_is_called_and_stands_on_the_board(desk: House) -> None:
     called = desk.do(calling.call_next, "anna", 3)
-    board_call = desk.see(lambda uow: uow.tickets.recent_calls(uow.at)[0])
+    board_call = desk.see(lambda uow: uow.tickets.recent_calls(uow.at, uow.now.day_began)[0])
     assert (called.number, called.state, called.counter, called.calls) == ("A001", "called", 3, 1)
     assert (board_call.id, board_call.number, board_call.counter) == (called.announcement, "A001", 3)
 
 
-def test_two_counters_calling_at_once_never_get_one_person(house: House) -> None:
+def test_two_servers_calling_at_once_never_give_one_person_twice(house: House) -> None:
     house.do(counters.sign_on, "anna", 3)
     house.do(counters.sign_on, "bo", 4)
     for _ in range(20):
         take(house)
     called: list[str] = []
+    other = house.second_store()
 
-    def work(who: str, counter: int) -> None:
+    def work(store: Store, who: str, counter: int) -> None:
         for _ in range(10):
-            view = house.do(calling.call_next, who, counter, "finish")
+            view = store.transact(lambda uow: calling.call_next(uow, house.actors[who], counter, "finish"))
+            assert view is not None
             called.append(view.number)
 
-    clerks = [threading.Thread(target=work, args=pair) for pair in (("anna", 3), ("bo", 4))]
+    clerks = [
+        threading.Thread(target=work, args=(house.store, "anna", 3)),
+        threading.Thread(target=work, args=(other, "bo", 4)),
+    ]
     for clerk in clerks:
         clerk.start()
     for clerk in clerks:
         clerk.join()
+    other.close()
     assert sorted(called) == [f"A{n:03d}" for n in range(1, 21)]
 
 
@@ -109,7 +119,9 @@ def test_a_recall_counts_and_stands_on_the_board_as_a_new_call(desk: House) -> N
     first = desk.do(calling.call_next, "anna", 3)
     again = desk.do(calling.recall, "anna", 3, CounterRequest(ticket="A001"))
     assert again.announcement > first.announcement
-    assert [call.calls for call in desk.see(lambda uow: uow.tickets.recent_calls(uow.at))] == [2, 1]
+    assert [
+        call.calls for call in desk.see(lambda uow: uow.tickets.recent_calls(uow.at, uow.now.day_began))
+    ] == [2, 1]
 
 
 def test_no_show_frees_the_counter_and_a_served_person_is_no_no_show(desk: House) -> None:
@@ -230,7 +242,7 @@ def test_a_refused_press_leaves_nothing_half_done(desk: House) -> None:
     with pytest.raises(HallError):
         desk.do(calling.call_next, "anna", 4)
     assert desk.see(lambda uow: uow.hall.version) == before
-    assert not desk.see(lambda uow: uow.tickets.recent_calls(uow.at))
+    assert not desk.see(lambda uow: uow.tickets.recent_calls(uow.at, uow.now.day_began))
 
 
 def test_versions_rise_with_every_queue_transaction(desk: House) -> None:
@@ -251,3 +263,91 @@ def test_every_move_is_in_the_ledger_with_who_and_from_where_to_where(desk: Hous
         ("start", "called", "serving"),
     ]
     assert {row.actor for row in rows[1:]} == {desk.actors["anna"].principal}
+
+
+def test_undoing_a_next_stop_takes_the_stop_away_again(desk: House) -> None:
+    desk.do(calling.call_next, "anna", 3)
+    desk.do(calling.start, "anna", 3, NONE)
+    desk.do(calling.next_stop, "anna", 3, CounterRequest(service_id="1.10.1"))
+    view = desk.do(undoing.undo, "anna", 3, "A001")
+    assert ([stop.state for stop in view.stops], view.service_title) == (["serving"], "我要退休")
+    assert desk.do(calling.finish, "anna", 3, NONE).state == "served"
+
+
+def test_a_new_stop_goes_before_the_planned_one(desk: House) -> None:
+    desk.do(calling.call_next, "anna", 3)
+    desk.do(calling.start, "anna", 3, NONE)
+    desk.do(calling.next_stop, "anna", 3, CounterRequest(service_id="1.10.1"))
+    desk.do(calling.call_number, "anna", 3, "A001")
+    desk.do(calling.start, "anna", 3, NONE)
+    view = desk.do(calling.next_stop, "anna", 3, CounterRequest(service_id="advice"))
+    assert [(stop.position, stop.service_id, stop.state) for stop in view.stops] == [
+        (1, "retirement", "served"),
+        (2, "1.10.1", "served"),
+        (3, "advice", "waiting"),
+    ]
+
+
+def test_a_next_stop_is_for_whoever_is_served_and_may_be_another_floor(desk: House) -> None:
+    desk.do(calling.call_next, "anna", 3)
+    with pytest.raises(IllegalMove):
+        desk.do(calling.next_stop, "anna", 3, CounterRequest(service_id="1.10.1"))
+    desk.do(calling.start, "anna", 3, NONE)
+    view = desk.do(calling.next_stop, "anna", 3, CounterRequest(floor=3))
+    assert (view.service_id, view.floor, view.stop) == ("retirement", 3, 2)
+
+
+@pytest.mark.parametrize("verb", [calling.transfer, calling.next_stop])
+def test_nobody_is_sent_to_a_service_that_is_not_offered(desk: House, verb: Callable[..., object]) -> None:
+    desk.do(calling.call_next, "anna", 3)
+    desk.do(calling.start, "anna", 3, NONE)
+    with pytest.raises(ServiceNotOffered):
+        desk.do(verb, "anna", 3, CounterRequest(service_id="2.6.4"))
+
+
+def test_what_is_kept_for_a_counter_that_does_not_call_is_not_forgotten(desk: House) -> None:
+    desk.do(calling.call_next, "anna", 3)
+    desk.do(calling.requeue, "anna", 3, CounterRequest(counter=6))
+    assert desk.do(calling.call_next, "bo", 4).number == "A001"
+
+
+def test_a_ticket_sent_elsewhere_is_no_longer_kept_for_a_counter(desk: House) -> None:
+    desk.do(calling.call_next, "anna", 3)
+    desk.do(calling.requeue, "anna", 3, CounterRequest(counter=3))
+    ticket = desk.store.transact(
+        lambda uow: calling.transfer_ticket(
+            uow, desk.actors["guide"], uow.tickets.by_number("A001", uow.day), CounterRequest(floor=2)
+        )
+    )
+    assert ticket.state == "waiting"
+    assert desk.do(calling.call_next, "bo", 4).number == "A001"
+
+
+def test_undo_is_not_fooled_by_a_clock_that_was_set_back(desk: House) -> None:
+    desk.do(calling.call_next, "anna", 3)
+    desk.later(minutes=5)
+    desk.clock.move_to(desk.clock.now().at - timedelta(minutes=5))
+    with pytest.raises(undoing.UndoTooLate):
+        desk.do(undoing.undo, "anna", 3, "A001")
+
+
+def test_a_reprint_does_not_stand_in_the_way_of_an_undo(desk: House) -> None:
+    desk.do(calling.call_next, "anna", 3)
+    desk.store.transact(
+        lambda uow: issuing.reprint(uow, desk.actors["kiosk-1"], uow.tickets.by_number("A001", uow.day))
+    )
+    desk.do(undoing.undo, "anna", 3, "A001")
+    assert state(desk, "A001") is TicketState.WAITING
+
+
+def test_the_walls_of_a_new_day_show_no_call_of_the_day_before(desk: House) -> None:
+    desk.do(calling.call_next, "anna", 3)
+    desk.later(days=1)
+    assert desk.see(lambda uow: build_board(uow, None)).calls == []
+
+
+def test_a_hand_written_number_is_counted_on_the_board_and_found_as_written(desk: House) -> None:
+    take(desk, who="guide", hand_number="H12")
+    board = desk.see(lambda uow: build_board(uow, None))
+    assert [(row.series, row.count) for row in board.waiting][-1] == ("H", 1)
+    assert desk.see(lambda uow: uow.tickets.by_number("h12", uow.day)).number == "H012"

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from shared.domain.case import (
+    NEVER_ACCEPTED,
     CaseItem,
     CaseState,
     ItemState,
@@ -52,20 +53,25 @@ def item(state: ItemState, due_on: date | None = None, **changes: object) -> Cas
     ],
 )
 def test_the_state_of_a_case_is_the_first_that_holds(items: list[ItemState], state: CaseState) -> None:
-    assert case_state(items) is state
+    assert case_state([(item, item not in NEVER_ACCEPTED) for item in items]) is state
+
+
+def test_a_case_of_which_nothing_was_ever_accepted_is_only_received() -> None:
+    assert case_state([(S.WITHDRAWN, False), (S.RECEIVED, False)]) is CaseState.RECEIVED
+    assert case_state([(S.WITHDRAWN, True), (S.RECEIVED, False)]) is CaseState.OPEN
 
 
 def test_a_case_is_due_with_its_latest_item() -> None:
-    items = [item(S.DISPATCHED, date(2026, 10, 15)), item(S.COMPLETED, date(2026, 9, 24))]
+    items = [(S.DISPATCHED, date(2026, 10, 15)), (S.COMPLETED, date(2026, 9, 24))]
     assert latest_due(items) == date(2026, 10, 15)
 
 
 def test_a_case_has_no_date_while_one_item_has_none() -> None:
-    assert latest_due([item(S.DISPATCHED, date(2026, 10, 15)), item(S.DISPATCHED)]) is None
+    assert latest_due([(S.DISPATCHED, date(2026, 10, 15)), (S.DISPATCHED, None)]) is None
 
 
 def test_an_item_that_was_dropped_does_not_hold_the_date_back() -> None:
-    items = [item(S.DISPATCHED, date(2026, 10, 15)), item(S.WITHDRAWN), item(S.NOT_APPLICABLE)]
+    items = [(S.DISPATCHED, date(2026, 10, 15)), (S.WITHDRAWN, None), (S.NOT_APPLICABLE, None)]
     assert latest_due(items) == date(2026, 10, 15)
 
 

@@ -16,6 +16,7 @@ from shared.domain.catalogue import ServiceNotOffered, UnknownService
 from shared.domain.devices import PaperState
 from shared.domain.hall import HallClosed
 from shared.domain.ticket import HandNumberTaken, TicketState, UnknownTicket
+from shared.store.store import Store
 from shared.store.unit_of_work import UnitOfWork
 
 
@@ -46,13 +47,20 @@ def test_a_refused_ticket_takes_no_number(house: House) -> None:
     assert take(house) == "A001"
 
 
-def test_two_presses_at_once_never_get_one_number(house: House) -> None:
+def test_two_presses_at_once_on_two_servers_never_get_one_number(house: House) -> None:
     taken: list[str] = []
-    presses = [threading.Thread(target=lambda: taken.append(take(house))) for _ in range(12)]
-    for press in presses:
-        press.start()
-    for press in presses:
-        press.join()
+    other = house.second_store()
+
+    def press(store: Store) -> None:
+        request, kiosk = IssueRequest(service_id="retirement"), house.actors["kiosk-1"]
+        taken.append(store.transact(lambda uow: issuing.issue(uow, kiosk, request)).number)
+
+    presses = [threading.Thread(target=press, args=(store,)) for store in (house.store, other) * 6]
+    for one in presses:
+        one.start()
+    for one in presses:
+        one.join()
+    other.close()
     assert sorted(taken) == [f"A{n:03d}" for n in range(1, 13)]
 
 
@@ -192,7 +200,7 @@ def test_a_reprint_says_so_and_is_in_the_ledger(house: House) -> None:
     house.store.transact(
         lambda uow: issuing.reprint(uow, house.actors["kiosk-1"], uow.tickets.by_number("A001", uow.day))
     )
-    jobs = house.see(lambda uow: uow.papers.unfinished())
+    jobs = house.see(lambda uow: uow.papers.of_ticket(1))
     assert [job.document.get("reprint") for job in jobs] == [None, 1]
     verbs = house.see(lambda uow: [row.verb for row in uow.ledger.of("ticket", [jobs[0].ticket_id])])
     assert verbs == ["issue", "reprint"]
@@ -210,3 +218,30 @@ def test_yesterday_s_open_tickets_end_when_the_first_comes_today(house: House) -
     assert states == [TicketState.SERVED, TicketState.EXPIRED]
     reasons = house.see(lambda uow: {r.reason for r in uow.ledger.of("ticket", [1, 2]) if r.reason})
     assert reasons == {"day_close"}
+
+
+@pytest.mark.parametrize("ahead", [0, 2, 20])
+def test_stepping_back_is_by_places_however_long_the_line(house: House, ahead: int) -> None:
+    for _ in range(ahead + 8):
+        take(house)
+    number = f"A{ahead + 1:03d}"
+
+    def postpone(uow: UnitOfWork) -> TicketView:
+        return issuing.postpone(uow, house.actors["kiosk-1"], uow.tickets.by_number(number, uow.day))
+
+    assert house.store.transact(postpone).ahead == ahead + 3
+
+
+def test_an_answer_that_the_question_does_not_have_is_refused(house: House) -> None:
+    with pytest.raises(issuing.UnknownAnswer):
+        take(house, "social-card", answer="nonsense")
+    question = house.see(lambda uow: uow.configuration().catalogue.bundles[9].question)
+    assert take(house, "social-card", answer=question.answers[0].code) == "A001"
+
+
+def test_a_ticket_that_was_left_open_ended_with_its_own_day(house: House) -> None:
+    take(house)
+    house.later(days=3)
+    take(house)
+    ended = house.see(lambda uow: uow.tickets.by_id(1).ended_at)
+    assert ended == datetime(2026, 9, 20, 16, 0, tzinfo=UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import hall
 from kiosk.phone import place_mark, qr_svg
 from kiosk.phone_words import counter_words, due_words, item_words, standing, wait_words
 from shared.actions import casework, issuing
+from shared.actions.case_views import told_item_view
 from shared.actions.views import TicketView
 from shared.domain.account import Actor
 from shared.domain.waiting import WaitBand
@@ -160,7 +162,7 @@ def test_the_api_unlocks_with_a_cookie_for_the_page(web: Web) -> None:
     assert web.post(path, None, {"last4": "9999"}).status_code == 403
     answer = web.post(path, None, {"last4": "002X"})
     assert answer.status_code == 200
-    assert [one["case_number"] for one in answer.json["items"]] == [case.case_number]
+    assert [one["case_number"] for one in answer.get_json()["items"]] == [case.case_number]
     assert case.case_number in page(web, ticket.token).text
 
 
@@ -179,7 +181,7 @@ def test_stepping_back_twice_with_one_form_steps_back_once(web: Web) -> None:
     mark = web.house.see(lambda uow: place_mark(issuing.find_ticket(uow, ticket.token)))
     for _ in range(2):
         assert form(web, ticket.token, action="postpone", from_place=mark).status_code == 303
-    view = web.get(f"/tickets/{ticket.token}").json
+    view = web.get(f"/tickets/{ticket.token}").get_json()
     assert view["ahead"] == 3
 
 
@@ -191,7 +193,7 @@ def test_a_missed_call_can_be_made_good_once(web: Web) -> None:
         web.post("/counters/2/call-next", "anna")
         web.post("/counters/2/no-show", "anna")
         form(web, ticket.token, action="reinstate")
-        states.append(web.get(f"/tickets/{ticket.token}").json["state"])
+        states.append(web.get(f"/tickets/{ticket.token}").get_json()["state"])
     assert states == ["waiting", "no_show"]
 
 
@@ -200,6 +202,20 @@ def test_a_call_says_where_to_go_now(web: Web) -> None:
     web.post("/counters/2/sign-on", "anna")
     web.post("/counters/2/call-next", "anna")
     assert "请现在到 2楼 2号窗口" in page(web, ticket.token).text
+
+
+@pytest.mark.parametrize(("service_id", "asked"), [("retirement", True), ("retiree-death", False)])
+def test_a_visit_is_rated_once_and_a_loss_is_never_asked_about(
+    web: Web, service_id: str, asked: bool
+) -> None:
+    ticket = take(web.house, service_id)
+    web.post("/counters/2/sign-on", "anna")
+    web.post("/counters/2/call-next", "anna")
+    web.post("/counters/2/finish", "anna")
+    assert ('value="rate"' in page(web, ticket.token).text) is asked
+    assert form(web, ticket.token, action="rate", level="5").status_code == 303
+    assert form(web, ticket.token, action="rate", level="5").status_code == 409
+    assert 'value="rate"' not in page(web, ticket.token).text
 
 
 def test_the_code_picture_is_an_svg_of_the_status_address(web: Web) -> None:
@@ -241,11 +257,17 @@ def test_every_state_of_a_ticket_has_words(web: Web) -> None:
 
 
 def test_done_is_not_the_same_as_granted(web: Web) -> None:
-    item = open_case(web.house, take(web.house).token).items[0]
+    token = take(web.house).token
+    open_case(web.house, token)
+    item = web.house.see(lambda uow: told_item_view(uow, casework.cases_of_token(uow, token)[0].items[0]))
     granted = item_words(replace(item, state="completed", result="granted"), None)
     refused = item_words(replace(item, state="completed", result="not_granted"), "年限不够")
     papers = item_words(replace(item, state="suspended", reason="your_papers"), "等您补材料")
+    missing = item_words(
+        replace(item, state="supplementing", reason="银行卡", until=date(2026, 12, 7)), "银行卡"
+    )
     others = item_words(replace(item, state="suspended", reason="appraisal"), "等鉴定")
+    assert missing.note == "银行卡。请在 12月7日 前带来"
     assert (granted.word, granted.shape, granted.tone) == ("办成", "tick", "pine")
     assert (refused.word, refused.shape, refused.tone) == ("没办成", "dash", "grey")
     assert "年限不够" in refused.note

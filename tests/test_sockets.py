@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import uuid
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import socketio
+import websocket
 from conftest import Demo, start_demo, stop_demo
 
 
@@ -23,7 +25,11 @@ class Ear:
         self.client.on("*", lambda event, data: self.heard.put((event, data)), namespace=namespace)
         auth = {"token": token} if token else None
         self.client.connect(
-            demo.base_url, namespaces=[namespace], auth=auth, transports=["websocket"], wait_timeout=5
+            demo.base_url,
+            namespaces=[namespace],
+            auth=auth,
+            transports=["websocket"],
+            wait_timeout=5,
         )
 
     def wait(self, event: str, fits: Callable[[Any], bool] = lambda data: True, seconds: float = 10) -> Any:
@@ -122,6 +128,70 @@ def test_a_socket_of_another_site_is_refused(demo: Demo) -> None:
         client.connect(
             demo.base_url, headers={"Origin": "http://evil.example"}, transports=["websocket"], wait_timeout=5
         )
+
+
+RawSocket = Callable[..., websocket.WebSocket]
+
+
+@pytest.fixture
+def raw_socket(demo: Demo) -> Iterator[RawSocket]:
+    """Links below Socket.IO, closed when the test ends."""
+    opened: list[websocket.WebSocket] = []
+
+    def connect(**options: Any) -> websocket.WebSocket:
+        address = demo.base_url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+        opened.append(websocket.create_connection(address, timeout=10, **options))
+        assert str(opened[-1].recv()).startswith("0")
+        return opened[-1]
+
+    yield connect
+    for link in opened:
+        link.close()
+
+
+def _answer_of(link: websocket.WebSocket, namespace: str, token: str) -> str:
+    """What joining a namespace is answered with: ``40`` for let in, ``44`` for refused."""
+    link.send(f"40{namespace}," + json.dumps({"token": token}))
+    while True:
+        word = str(link.recv())
+        if word.startswith((f"40{namespace}", f"44{namespace}")):
+            return word[:2]
+
+
+def test_the_staff_s_room_asks_where_a_socket_comes_from(
+    demo: Demo, hand: Hand, raw_socket: RawSocket
+) -> None:
+    guide = hand.sign_in(demo, role="guide")
+    assert _answer_of(raw_socket(), "/counter", guide) == "40"
+    assert _answer_of(raw_socket(suppress_origin=True), "/counter", guide) == "44"
+
+
+def _is_closed_by_the_hall(link: websocket.WebSocket) -> bool:
+    """Answer pings until the hall ends the link."""
+    try:
+        while True:
+            word = link.recv()
+            if word in ("", b""):
+                return True
+            if word == "2":
+                link.send("3")
+    except websocket.WebSocketConnectionClosedException:
+        return True
+
+
+def test_a_socket_that_joins_nothing_is_closed(raw_socket: RawSocket) -> None:
+    assert _is_closed_by_the_hall(raw_socket())
+
+
+@pytest.mark.parametrize("packet", [b"\x04\x00", '451-["watch"]'])
+def test_binary_packets_end_the_link(demo: Demo, raw_socket: RawSocket, packet: bytes | str) -> None:
+    link = raw_socket()
+    assert _answer_of(link, "/display", demo.token("display")) == "40"
+    if isinstance(packet, bytes):
+        link.send_binary(packet)
+    else:
+        link.send(packet)
+    assert _is_closed_by_the_hall(link)
 
 
 def test_a_kiosk_hears_what_became_of_its_slip(demo: Demo, hand: Hand, ears: Callable[..., Ear]) -> None:

@@ -38,7 +38,16 @@ def make_ticket(**changes: object) -> Ticket:
         "queued_at": NOON,
         "place": 12.0,
         "issued_by": "device:1",
-        "stops": [Stop(position=1, service_id="retirement", service_name="职工退休", floor=2, began_at=NOON)],
+        "stops": [
+            Stop(
+                position=1,
+                service_id="retirement",
+                service_name="职工退休",
+                service_title="我要退休",
+                floor=2,
+                began_at=NOON,
+            )
+        ],
     }
     return Ticket(**(facts | changes))  # type: ignore[arg-type]
 
@@ -84,7 +93,15 @@ def test_an_ended_ticket_says_when_it_ended() -> None:
 
 def test_the_next_stop_keeps_number_and_arrival_and_takes_service_and_floor() -> None:
     ticket = make_ticket()
-    ticket.stops.append(Stop(position=2, service_id="1.10.1", service_name="社会保障卡申领", floor=1))
+    ticket.stops.append(
+        Stop(
+            position=2,
+            service_id="1.10.1",
+            service_name="社会保障卡申领",
+            service_title="新办社保卡",
+            floor=1,
+        )
+    )
     ticket.call_to(3, NOON)
     ticket.move("start", NOON)
     ticket.begin_next_stop(NOON + timedelta(minutes=9))

@@ -18,6 +18,7 @@ from shared.domain.events import CallShown, CallSounded
 from shared.domain.hall import Call
 from shared.domain.ticket import AT_COUNTER
 from shared.store.unit_of_work import UnitOfWork
+from shared.store.waiting_line import Scope
 
 
 def build_board(uow: UnitOfWork, floor: int | None) -> Board:
@@ -30,9 +31,7 @@ def build_board(uow: UnitOfWork, floor: int | None) -> Board:
     if floor is not None:
         line.site.floor(floor)
     hall = uow.hall
-    calls = [
-        call for call in uow.tickets.recent_calls(uow.at) if floor in (None, call.floor, call.from_floor)
-    ]
+    calls = uow.tickets.recent_calls(uow.at, uow.now.day_began, floor)
     return Board(
         epoch=hall.epoch,
         version=hall.version,
@@ -79,7 +78,7 @@ def _board_call(call: Call, floor: int | None) -> BoardCall:
 
 def _waiting(line: Line, floor: int | None) -> list[BoardSeries]:
     rows = []
-    for letter in line.site.series_letters:
+    for letter in line.series_letters():
         count, wait = line.series_wait(letter, floor)
         rows.append(BoardSeries(letter, count, wait))
     return rows
@@ -98,5 +97,5 @@ def _counters(uow: UnitOfWork, line: Line, floor: int | None) -> list[BoardCount
 
 
 def _soon(uow: UnitOfWork, line: Line, floor: int | None) -> list[str]:
-    first = uow.tickets.first_waiting(uow.day, floor, SOON)
+    first = uow.line.first(Scope(floor=floor), SOON)
     return [ticket.number for ticket in line.discipline.order(first, uow.at)[:SOON]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
 import msgspec
 
 from shared.actions.counters import present_ticket, require_calling, require_clerk
@@ -14,13 +16,18 @@ from shared.domain.errors import Invalid, Refused
 from shared.domain.hall import Call
 from shared.domain.queueing import next_ticket
 from shared.domain.states import IllegalMove
-from shared.domain.ticket import NotWaiting, Stop, Ticket, TicketState
+from shared.domain.ticket import TICKET_MOVES, NotWaiting, Stop, Ticket, TicketState
 from shared.store.unit_of_work import UnitOfWork
 
 
 class TargetMissing(Invalid):
     code = "target_missing"
     message = "请选转到哪个业务、窗口或楼层。"
+
+
+class TicketMissing(Invalid):
+    code = "ticket_missing"
+    message = "请说明是哪个号。"
 
 
 class NoShowTooEarly(Refused):
@@ -34,8 +41,8 @@ class CounterRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ticket: str | None = None
     reason: str | None = None
     service_id: str | None = None
-    counter: int | None = None
-    floor: int | None = None
+    counter: Annotated[int, msgspec.Meta(ge=1, le=9999)] | None = None
+    floor: Annotated[int, msgspec.Meta(ge=-9, le=99)] | None = None
 
 
 def call_next(
@@ -58,7 +65,7 @@ def call_next(
         _end(uow, actor, present, "finish" if previous == "finish" else "no_show")
     line = Line(uow)
     reach = line.reach(counter)
-    candidates = uow.tickets.heads(reach, uow.day, uow.at)
+    candidates = uow.line.heads(reach, uow.at)
     ticket = next_ticket(candidates, reach, line.discipline, uow.at)
     return None if ticket is None else _call(uow, actor, ticket, counter, line)
 
@@ -154,7 +161,9 @@ def resume(uow: UnitOfWork, actor: Actor, number: int, request: CounterRequest) 
     """
     enter_queue(uow)
     counter = require_calling(uow, actor, number)
-    ticket = uow.tickets.by_number(request.ticket or "", uow.day)
+    if request.ticket is None:
+        raise TicketMissing(field="ticket")
+    ticket = uow.tickets.by_number(request.ticket, uow.day)
     snapshot = ticket.snapshot()
     if uow.tickets.at_counter(number) is not None:
         if ticket.state is not TicketState.HELD:
@@ -222,7 +231,8 @@ def transfer_ticket(
     before = ticket.move("transfer", uow.at)
     _aim(uow, ticket, request)
     stop = ticket.present_stop
-    stop.service_id, stop.service_name, stop.floor = ticket.service_id, ticket.service_name, ticket.floor
+    stop.service_id, stop.service_name = ticket.service_id, ticket.service_name
+    stop.service_title, stop.floor = ticket.service_title, ticket.floor
     return _done(uow, actor, ticket, "transfer", before, counter, snapshot, request.reason)
 
 
@@ -234,11 +244,17 @@ def next_stop(uow: UnitOfWork, actor: Actor, number: int, request: CounterReques
         IllegalMove: the ticket is not being served.
     """
     _, ticket = _here(uow, actor, number, request)
-    if request.service_id is not None:
-        _plan_stop(uow, ticket, request)
+    TICKET_MOVES.after(ticket.state, "next_stop")
+    snapshot = ticket.snapshot()
+    target = None if request.counter is None else uow.counters.by_number(request.counter)
+    if request.service_id is not None or request.floor is not None or target is not None:
+        _plan_stop(uow, ticket, request, target)
     if ticket.planned_stop is None:
         raise TargetMissing
-    _end(uow, actor, ticket, "next_stop", request.reason)
+    _end(uow, actor, ticket, "next_stop", request.reason, snapshot)
+    if target is not None:
+        ticket.for_counter = target.number
+        uow.flush()
     return staff_ticket_view(uow, ticket)
 
 
@@ -289,9 +305,16 @@ def _here_or_held(uow: UnitOfWork, number: int, request: CounterRequest) -> Tick
     return present_ticket(uow, number, request.ticket)
 
 
-def _end(uow: UnitOfWork, actor: Actor, ticket: Ticket, verb: str, reason: str | None = None) -> None:
+def _end(
+    uow: UnitOfWork,
+    actor: Actor,
+    ticket: Ticket,
+    verb: str,
+    reason: str | None = None,
+    snapshot: dict[str, Any] | None = None,
+) -> None:
     """Finish, next stop or no-show, with what each leaves in the stops."""
-    counter, snapshot = ticket.counter, ticket.snapshot()
+    counter, snapshot = ticket.counter, snapshot or ticket.snapshot()
     if verb == "no_show" and ticket.state is TicketState.CALLED:
         _check_no_show(uow, ticket)
     if verb == "finish" and ticket.planned_stop is not None:
@@ -328,6 +351,9 @@ def _serve_to_the_end(uow: UnitOfWork, ticket: Ticket, verb: str) -> TicketState
 
 def _check_no_show(uow: UnitOfWork, ticket: Ticket) -> None:
     rule = uow.configuration().site.no_show
+    waited = (uow.at - (ticket.called_at or uow.at)).total_seconds()
+    if waited < rule.minutes * 60:
+        raise NoShowTooEarly(f"叫号还不到 {rule.minutes} 分钟，请再等一会儿。", minutes=rule.minutes)
     if ticket.calls < rule.calls_before:
         raise NoShowTooEarly(
             f"已叫 {ticket.calls} 次，至少叫 {rule.calls_before} 次才能过号。", calls=ticket.calls
@@ -360,8 +386,9 @@ def _done(
 
 def _aim(uow: UnitOfWork, ticket: Ticket, request: CounterRequest) -> None:
     line = Line(uow)
+    ticket.for_counter = None
     if request.service_id is not None:
-        service = line.configuration.catalogue.service(request.service_id)
+        service = line.offered(request.service_id)
         ticket.service_id, ticket.service_name, ticket.service_title = service.id, service.name, service.title
         ticket.floor = line.best_floor(tuple(service.floors), service.id)
     if request.counter is not None:
@@ -371,14 +398,26 @@ def _aim(uow: UnitOfWork, ticket: Ticket, request: CounterRequest) -> None:
         ticket.floor = line.site.floor(request.floor).number
 
 
-def _plan_stop(uow: UnitOfWork, ticket: Ticket, request: CounterRequest) -> None:
+def _plan_stop(uow: UnitOfWork, ticket: Ticket, request: CounterRequest, target: Counter | None) -> None:
     line = Line(uow)
-    service = line.configuration.catalogue.service(request.service_id or "")
-    floor = request.floor or line.best_floor(tuple(service.floors), service.id)
-    for stop in ticket.stops:
+    service = line.offered(request.service_id or ticket.service_id)
+    if target is not None:
+        floor: int | None = target.floor
+    elif request.floor is not None:
+        floor = line.site.floor(request.floor).number
+    else:
+        floor = line.best_floor(tuple(service.floors), service.id)
+    for stop in sorted(ticket.stops, key=lambda stop: -stop.position):
         if stop.position > ticket.stop:
             stop.position += 1
-    uow.flush()
+            uow.flush()
     ticket.stops.append(
-        Stop(position=ticket.stop + 1, service_id=service.id, service_name=service.name, floor=floor)
+        Stop(
+            position=ticket.stop + 1,
+            service_id=service.id,
+            service_name=service.name,
+            service_title=service.title,
+            floor=floor,
+        )
     )
+    ticket.stops.sort(key=lambda stop: stop.position)

@@ -7,7 +7,7 @@ from datetime import date
 from shared.actions.case_views import item_due, status_url
 from shared.actions.papers import order_slip, printer_near
 from shared.domain.account import Actor
-from shared.domain.case import Case, CaseItem, ItemState
+from shared.domain.case import DROPPED, Case, CaseItem, NotAccepted, latest_due
 from shared.domain.clock import SHANGHAI
 from shared.domain.masking import last_four, mask_name
 from shared.domain.paper import NoPrinter, PrintJobRow
@@ -27,25 +27,29 @@ def order_case_paper(uow: UnitOfWork, actor: Actor, case: Case) -> PrintJobRow |
     printer = printer_near(uow, actor, uow.configuration(case.configuration))
     if printer is None:
         return None
-    copies = uow.papers.count_of_case(case.id)
-    paper = acceptance_paper(uow, case)
-    document = reprinted(paper, copies) if copies else paper
-    return order_slip(uow, printer, document, actor, case=case, reprint=copies)
+    return order_slip(uow, printer, acceptance_paper(uow, case), actor, case=case)
 
 
 def print_case_paper(uow: UnitOfWork, actor: Actor, case_number: str) -> PrintJobRow:
-    """Print a case's acceptance notice again.
+    """Print a case's acceptance notice again, with 补打: what it says stays what was said before.
 
     Raises:
         UnknownCase: no such case.
+        NotAccepted: it was only received.
         NoPrinter: the clerk sits at no counter with a printer.
     """
     case = uow.cases.by_number(case_number)
-    job = order_case_paper(uow, actor, case)
-    if job is None:
+    if case.accepted_at is None:
+        raise NotAccepted(case=case.case_number)
+    printer = printer_near(uow, actor, uow.configuration(case.configuration))
+    if printer is None:
         raise NoPrinter
+    former = uow.papers.latest_of_case(case.id)
+    copies = 0 if former is None else former.reprint + 1
+    paper = acceptance_paper(uow, case) if former is None else former.document
     uow.log(actor, "case", case.id, "reprint", (None, None))
-    return job
+    document = reprinted(paper, copies) if copies else paper
+    return order_slip(uow, printer, document, actor, case=case, reprint=copies)
 
 
 def acceptance_paper(uow: UnitOfWork, case: Case) -> dict[str, object]:
@@ -55,8 +59,9 @@ def acceptance_paper(uow: UnitOfWork, case: Case) -> dict[str, object]:
     service = configuration.catalogue.find(case.service_id)
     bundle = service is not None and service.kind == "bundle"
     unit = applicant.kind == "unit"
-    due_on, note = _due_of_case(uow, case)
-    days = [item.limit_days for item in case.items if item.limit_days is not None]
+    items = [item for item in case.items if item.accepted_at is not None and item.state not in DROPPED]
+    due_on, note = _due_of_case(uow, items)
+    days = [item.limit_days for item in items if item.limit_days is not None]
     return acceptance_document(
         office_name=site.office_name,
         short_name=site.short_name,
@@ -69,7 +74,7 @@ def acceptance_paper(uow: UnitOfWork, case: Case) -> dict[str, object]:
         floor=case.floor,
         counter=case.counter,
         clerk_number=case.clerk_number or None,
-        items=[(item.name, _promise(uow, item)) for item in case.items],
+        items=[(item.name, _promise(uow, item)) for item in items],
         due_on=due_on,
         working_days=max(days) if days and due_on else None,
         pickup=site.pickup or None,
@@ -87,17 +92,18 @@ def _accepted_on(uow: UnitOfWork, case: Case) -> date:
     return uow.day if case.accepted_at is None else case.accepted_at.astimezone(SHANGHAI).date()
 
 
-def _due_of_case(uow: UnitOfWork, case: Case) -> tuple[date | None, str | None]:
-    dues = [item_due(uow, item) for item in case.items]
+def _due_of_case(uow: UnitOfWork, items: list[CaseItem]) -> tuple[date | None, str | None]:
+    """The date of the whole case, or the words that stand for it."""
+    dues = [item_due(uow, item) for item in items]
     missing = [state for due_on, state in dues if due_on is None]
-    if missing:
-        return None, _PROMISES.get(missing[0])
-    return max(due_on for due_on, _ in dues if due_on is not None), None
+    due_on = latest_due((item.state, due_on) for item, (due_on, _) in zip(items, dues, strict=True))
+    return due_on, _PROMISES.get(missing[0]) if missing else None
 
 
 def _promise(uow: UnitOfWork, item: CaseItem) -> str:
-    if item.state in (ItemState.COMPLETED, ItemState.DELIVERED):
-        return "今天已办结"
+    if item.completed_at is not None:
+        done_on = item.completed_at.astimezone(SHANGHAI).date()
+        return "今天已办结" if done_on == uow.day else f"{done_on.month}月{done_on.day}日已办结"
     due_on, state = item_due(uow, item)
     if due_on is None:
         return _PROMISES.get(state, "未定时限")

@@ -13,10 +13,11 @@ from shared.domain.case import (
     NEVER_ACCEPTED,
     Case,
     CaseItem,
-    ItemState,
     Person,
+    latest_due,
 )
 from shared.domain.catalogue import Limit
+from shared.domain.clock_stop import due_after_stop
 from shared.domain.lamps import lamp
 from shared.domain.limits import due
 from shared.domain.masking import last_four, mask_name, mask_number
@@ -38,12 +39,20 @@ class ItemView:
     state: str
     state_label: str
     result: str | None
-    reason: str | None
     due_on: date | None
     due_state: str
     ruled_by: str | None
     external_ref: str | None
     version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldItemView(ItemView):
+    """An item with the officers' own words: for staff and the applicant, never stored with an answer."""
+
+    reason: str | None
+    until: date | None
+    was_returned: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +101,7 @@ class LogEntry:
 class StaffCaseView(CaseView):
     """A case with its persons and its log, for the staff who handle it."""
 
+    items: Sequence[ToldItemView]
     applicant: PersonView
     agent: PersonView | None
     subjects: Sequence[PersonView]
@@ -133,8 +143,10 @@ def staff_case_view(uow: UnitOfWork, case: Case) -> StaffCaseView:
     agent = case.agent
     accounts = uow.accounts.with_ids([case.clerk_id] if case.clerk_id else [])
     clerk = accounts.get(case.clerk_id) if case.clerk_id else None
+    fields = _case_fields(uow, case)
+    fields["items"] = [told_item_view(uow, item) for item in case.items]
     return StaffCaseView(
-        **_case_fields(uow, case),
+        **fields,
         applicant=_person_view(case.applicant),
         agent=_person_view(agent) if agent else None,
         subjects=[_person_view(person) for person in case.subjects],
@@ -173,8 +185,14 @@ def item_due(uow: UnitOfWork, item: CaseItem) -> tuple[date | None, str]:
     """When an item is due: stored once accepted, else as if it were accepted (or resumed) today."""
     if item.state not in NEVER_ACCEPTED and item.state not in CLOCK_STOPPED:
         return item.due_on, item.due_state
+    calendar = uow.configuration().calendar
+    if item.suspended_on is not None:
+        if item.due_on is None:
+            return None, item.due_state
+        resumed = due_after_stop(item.due_on, item.suspended_on, uow.day, calendar)
+        return resumed, "provisional" if resumed else "calendar_unpublished"
     limit = Limit(kind=item.limit_kind, working_days=item.limit_days, text="", ruled_by=item.ruled_by)
-    supposed = due(limit, None, uow.day, uow.configuration().calendar)
+    supposed = due(limit, None, uow.day, calendar)
     return supposed.due_on, supposed.due_state
 
 
@@ -195,7 +213,7 @@ def _case_fields(uow: UnitOfWork, case: Case) -> dict[str, Any]:
         "state": str(case.state),
         "received_at": case.received_at,
         "accepted_at": case.accepted_at,
-        "due_on": _latest(items),
+        "due_on": latest_due((item.state, view.due_on) for item, view in zip(case.items, items, strict=True)),
         "status_url": status_url(uow, case),
         "items": items,
         "counter": case.counter,
@@ -203,34 +221,37 @@ def _case_fields(uow: UnitOfWork, case: Case) -> dict[str, Any]:
     }
 
 
-def _latest(items: Sequence[ItemView]) -> date | None:
-    dropped = {ItemState.REFUSED, ItemState.WITHDRAWN, ItemState.NOT_APPLICABLE}
-    dates = [item.due_on for item in items if item.state not in dropped]
-    known = [due_on for due_on in dates if due_on is not None]
-    return max(known) if known and len(known) == len(dates) else None
-
-
 def _item_view(uow: UnitOfWork, item: CaseItem) -> ItemView:
-    due_on, due_state = item_due(uow, item)
-    return ItemView(
-        id=item.number,
-        ordinal=item.ordinal,
-        subject=item.subject,
-        code=item.code,
-        leaf_codes=tuple(item.leaf_codes),
-        name=item.name,
-        plain_name=item.plain_name,
-        office=item.office,
-        state=str(item.state),
-        state_label=ITEM_LABELS[item.state],
-        result=str(item.result) if item.result else None,
-        reason=item.reason,
-        due_on=due_on,
-        due_state=due_state,
-        ruled_by=item.ruled_by,
-        external_ref=item.external_ref,
-        version=item.version,
+    return ItemView(**_item_fields(uow, item))
+
+
+def told_item_view(uow: UnitOfWork, item: CaseItem) -> ToldItemView:
+    """An item with its reason, for those who have proved that it is theirs."""
+    return ToldItemView(
+        **_item_fields(uow, item), reason=item.reason, until=item.until, was_returned=item.was_returned
     )
+
+
+def _item_fields(uow: UnitOfWork, item: CaseItem) -> dict[str, Any]:
+    due_on, due_state = item_due(uow, item)
+    return {
+        "id": item.number,
+        "ordinal": item.ordinal,
+        "subject": item.subject,
+        "code": item.code,
+        "leaf_codes": tuple(item.leaf_codes),
+        "name": item.name,
+        "plain_name": item.plain_name,
+        "office": item.office,
+        "state": str(item.state),
+        "state_label": ITEM_LABELS[item.state],
+        "result": str(item.result) if item.result else None,
+        "due_on": due_on,
+        "due_state": due_state,
+        "ruled_by": item.ruled_by,
+        "external_ref": item.external_ref,
+        "version": item.version,
+    }
 
 
 def _person_view(person: Person) -> PersonView:
@@ -275,10 +296,12 @@ def _log(uow: UnitOfWork, case: Case) -> list[LogEntry]:
     rows.sort(key=lambda row: row.seq)
     ids = {int(row.actor.split(":")[1]) for row in rows if row.actor.startswith("account:")}
     people = uow.accounts.with_ids(ids)
+    reasons = uow.configuration().site.reasons
     entries = []
     for row in rows:
         what = names.get(row.subject_id, "") if row.subject == "item" else "整件"
-        text = f"{what} {_VERBS.get(row.verb, row.verb)}" + (f"：{row.reason}" if row.reason else "")
+        why = f"：{reasons.words(row.reason)}" if row.reason else ""
+        text = f"{what} {_VERBS.get(row.verb, row.verb)}{why}"
         account = people.get(int(row.actor.split(":")[1])) if row.actor.startswith("account:") else None
         entries.append(LogEntry(row.at, row.verb, text, account.name if account else "系统"))
     return entries

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.actions.case_papers import order_case_paper
+from shared.actions.acceptance import accept_items
 from shared.actions.case_views import CaseView, case_view
-from shared.actions.item_work import accept_items
+from shared.actions.item_effects import clean
 from shared.domain.account import Actor
 from shared.domain.case import (
     SUBJECT_ROLES,
@@ -118,7 +118,6 @@ def open_case(uow: UnitOfWork, actor: Actor, request: CaseRequest) -> CaseView:
     uow.log(actor, "case", case.id, "open", (None, "received"), counter=case.counter)
     if not request.receive_only:
         accept_items(uow, actor, case, case.items)
-        order_case_paper(uow, actor, case)
     return case_view(uow, case)
 
 
@@ -176,13 +175,18 @@ def _persons(uow: UnitOfWork, request: CaseRequest) -> list[Person]:
         persons.append(
             _person(uow, "agent", PersonRole.AGENT, agent.name, agent.id_kind, agent.id_number, "agent")
         )
-        persons[-1].phone, persons[-1].relation = agent.phone, agent.relation
+        persons[-1].phone, persons[-1].relation = _short(agent.phone), _short(agent.relation)
     refs: set[str] = set()
     for place, subject in enumerate(request.subjects):
         field = f"subjects[{place}]"
         if subject.role not in SUBJECT_ROLES:
             raise InvalidRole(field=f"{field}.role")
-        if subject.ref in refs or subject.ref in ("applicant", "agent") or not 0 < len(subject.ref) <= 32:
+        if (
+            subject.ref in refs
+            or subject.ref in ("applicant", "agent")
+            or not 0 < len(subject.ref) <= 32
+            or not subject.ref.isprintable()
+        ):
             raise UnknownSubject("涉及人员的代号重复或不对。", field=f"{field}.ref")
         refs.add(subject.ref)
         role = PersonRole(subject.role)
@@ -209,8 +213,17 @@ def _applicant(uow: UnitOfWork, applicant: ApplicantRequest) -> Person:
         )
     else:
         raise InvalidRole("申请人是个人还是单位？请选一个。", field="applicant.kind")
-    person.phone = applicant.phone
+    person.phone = _short(applicant.phone)
     return person
+
+
+def _is_ref(ref: str) -> bool:
+    return 0 < len(ref) <= 32 and ref.isprintable() and ref not in ("applicant", "agent")
+
+
+def _short(text: str | None) -> str | None:
+    """A telephone number or a relation: one line of at most forty characters."""
+    return (clean(text) or "")[:40] or None
 
 
 def _person(

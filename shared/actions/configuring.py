@@ -56,8 +56,6 @@ def _add_configuration(
     for gone in known.values():
         if gone.state is not CounterState.CLOSED:
             before = gone.move("sign_off", uow.at)
-            uow.log(
-                actor, "counter", gone.number, "sign_off", (before, gone.state), reason="no longer configured"
-            )
+            uow.log(actor, "counter", gone.number, "sign_off", (before, gone.state), reason="not_configured")
     uow.flush()
     uow.log(actor, "hall", 1, "configure", (str(number - 1), str(number)))

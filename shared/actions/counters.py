@@ -143,7 +143,7 @@ def _leave(uow: UnitOfWork, actor: Actor, counter: Counter, reason: str | None) 
 
 def _free_for_others(uow: UnitOfWork, actor: Actor, number: int) -> None:
     """A counter that stops calling lets go of the tickets that were put back for it."""
-    for ticket in uow.tickets.for_counter(number, uow.day):
+    for ticket in uow.line.for_counter(number):
         ticket.for_counter = None
         uow.log(actor, "ticket", ticket.id, "free", (ticket.state, ticket.state), counter=number)
     uow.flush()

@@ -155,15 +155,6 @@ class StoreReports:
         if known is None or known.state is not state or known.detail != detail[:200]:
             self._store.transact(lambda uow: _report_device(uow, printer, state, detail))
 
-    def settle_old_jobs(self) -> None:
-        """At start: what was still to print when the hall stopped is of an unknown fate."""
-
-        def settle(uow: UnitOfWork) -> None:
-            for job in uow.papers.unfinished():
-                _report_paper(uow, job, PaperState.UNCONFIRMED, "打印前系统重启")
-
-        self._store.transact(settle)
-
 
 def _settings(uow: UnitOfWork) -> list[PrinterSettings]:
     return [
@@ -188,13 +179,16 @@ def _lease(uow: UnitOfWork, printer: str, owner: str) -> int | None:
             return None
         row.owner = owner
         row.fence += 1
+        for job in uow.papers.claimed_before(printer, row.fence):
+            # Its owner stopped in the middle: bytes may have been sent, and nothing tells.
+            _report_paper(uow, job, PaperState.UNCONFIRMED, "打印时系统重启")
     row.leased_until = real_now() + _LEASE
     return row.fence
 
 
 def _claim(uow: UnitOfWork, settings: PrinterSettings, owner: str) -> PrintJob | None:
     row = uow.papers.printer(settings.name)
-    if row is None or row.owner != owner:
+    if row is None or row.owner != owner or row.leased_until is None or row.leased_until <= real_now():
         return None
     job = uow.papers.oldest_pending(settings.name)
     if job is None:
@@ -213,9 +207,10 @@ def _claim(uow: UnitOfWork, settings: PrinterSettings, owner: str) -> PrintJob |
 
 
 def _report_paper(uow: UnitOfWork, job: PrintJobRow, state: PaperState, detail: str) -> None:
-    job.state, job.detail = state, detail[:200]
-    if state is not PaperState.PENDING:
-        job.ended_at = real_now()
+    if job.state is not PaperState.PENDING:
+        # A late word of an owner that has lost the printer changes nothing.
+        return
+    job.state, job.detail, job.ended_at = state, detail[:200], real_now()
     number = uow.tickets.by_id(job.ticket_id).number if job.ticket_id else None
     case = uow.cases.with_ids([job.case_id]).get(job.case_id) if job.case_id else None
     uow.record(

@@ -55,7 +55,9 @@ def require_open(uow: UnitOfWork) -> None:
 def _close_ticket(uow: UnitOfWork, ticket: Ticket) -> None:
     """Day close: what is being served is finished, all else that is open expires."""
     counter = ticket.counter
+    # It ended with its own day, whenever the first press of a later day finds it.
+    ended_at = min(uow.at, uow.now.day_began)
     verb = "finish" if ticket.state is TicketState.SERVING else "expire"
-    before = ticket.move(verb, uow.at)
-    ticket.end_stop(uow.at)
+    before = ticket.move(verb, ended_at)
+    ticket.end_stop(ended_at)
     uow.log(THE_HALL, "ticket", ticket.id, verb, (before, ticket.state), counter=counter, reason="day_close")

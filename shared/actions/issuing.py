@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import msgspec
@@ -11,7 +12,7 @@ from shared.actions.outlook import Line, Outlook
 from shared.actions.papers import order_slip, print_again, printer_near, ticket_slip
 from shared.actions.views import StaffTicketView, TicketView, staff_ticket_view, ticket_view
 from shared.domain.account import Actor
-from shared.domain.catalogue import Service, ServiceNotOffered
+from shared.domain.catalogue import Service
 from shared.domain.errors import Invalid, Refused
 from shared.domain.hall import Rating
 from shared.domain.queueing import place_behind
@@ -29,7 +30,7 @@ from shared.store.unit_of_work import UnitOfWork
 
 #: Hand-written numbers have a series of their own; they need only be unique, not gapless.
 HAND_SERIES = "H"
-#: Needs that lead a person; the configuration lists the words shown for them.
+#: The five official levels of a rating, 5 the best.
 LEVELS = (1, 2, 3, 4, 5)
 
 
@@ -51,6 +52,21 @@ class UnknownReason(Invalid):
 class UnknownNeed(Invalid):
     code = "unknown_need"
     message = "这项需要不在列表里，请告诉工作人员。"
+
+
+class UnknownAnswer(Invalid):
+    code = "unknown_answer"
+    message = "这个答案不在问题的选项里，请重新选择。"
+
+
+class UnknownLanguage(Invalid):
+    code = "unknown_language"
+    message = "没有这种语言。"
+
+
+class NotInLine(Refused):
+    code = "not_in_line"
+    message = "这个号已经叫到或结束，不用再优先。"
 
 
 class ReinstatedAlready(Refused):
@@ -102,18 +118,16 @@ def issue(uow: UnitOfWork, actor: Actor, request: IssueRequest) -> TicketView:
     """
     _check_rights(actor, request)
     enter_queue(uow)
-    configuration = uow.configuration()
-    service = configuration.catalogue.service(request.service_id)
-    if not service.offered:
-        raise ServiceNotOffered(service=service.id)
+    line = Line(uow)
+    service = line.offered(request.service_id)
     if request.hand_number is None:
         require_open(uow)
-    line = Line(uow, configuration)
-    _check_words(line, request)
+    _check_words(line, request, service)
     ticket = _new_ticket(uow, actor, request, service, line)
     uow.add(ticket)
     uow.flush()
     uow.log(actor, "ticket", ticket.id, "issue", (None, ticket.state), reason=ticket.priority)
+    configuration = line.configuration
     printer = None if request.hand_number else printer_near(uow, actor, configuration)
     if printer is not None:
         ahead = line.ahead(ticket)
@@ -132,10 +146,16 @@ def _check_rights(actor: Actor, request: IssueRequest) -> None:
         raise HandNumberNeedsStaff(field="hand_number")
 
 
-def _check_words(line: Line, request: IssueRequest) -> None:
+def _check_words(line: Line, request: IssueRequest, service: Service) -> None:
     reasons = line.site.reasons
     if request.priority is not None and request.priority.reason_code not in reasons.codes("priority"):
         raise UnknownReason(field="priority")
+    bundle = next((known for known in line.configuration.catalogue.bundles if known.id == service.id), None)
+    answers = {answer.code for answer in bundle.question.answers} if bundle and bundle.question else set()
+    if request.answer is not None and request.answer not in answers:
+        raise UnknownAnswer(field="answer")
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", request.language):
+        raise UnknownLanguage(field="language")
     for need in request.needs:
         if need not in reasons.codes("needs"):
             raise UnknownNeed(field="needs")
@@ -151,7 +171,14 @@ def _new_ticket(uow: UnitOfWork, actor: Actor, request: IssueRequest, service: S
             raise HandNumberTaken(field="hand_number")
     floor = line.best_floor(_floors_for(actor, request, service), service.id)
     former = find_ticket(uow, request.return_of) if request.return_of else None
-    stop = Stop(position=1, service_id=service.id, service_name=service.name, floor=floor, began_at=uow.at)
+    stop = Stop(
+        position=1,
+        service_id=service.id,
+        service_name=service.name,
+        service_title=service.title,
+        floor=floor,
+        began_at=uow.at,
+    )
     return Ticket(
         day=uow.day,
         series=series,
@@ -168,8 +195,8 @@ def _new_ticket(uow: UnitOfWork, actor: Actor, request: IssueRequest, service: S
         queued_at=uow.at,
         place=float(uow.hall.version),
         issued_by=actor.principal,
-        language=request.language[:16],
-        answer=request.answer[:64] if request.answer else None,
+        language=request.language,
+        answer=request.answer,
         needs=list(dict.fromkeys(request.needs)),
         priority=request.priority.reason_code if request.priority else None,
         return_of=former.id if former else None,
@@ -233,10 +260,10 @@ def postpone(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> TicketView:
     """
     enter_queue(uow)
     line = Line(uow)
+    before_press = ticket.snapshot()
     before = ticket.move("postpone", uow.at)
-    behind = [other for other in _ordered(uow, line, ticket) if line.ahead(other) >= line.ahead(ticket)]
-    ticket.queued_at, ticket.place = _behind(uow, line, behind)
-    uow.log(actor, "ticket", ticket.id, "postpone", (before, ticket.state))
+    ticket.queued_at, ticket.place = _behind(uow, line, ticket, after=ticket)
+    uow.log(actor, "ticket", ticket.id, "postpone", (before, ticket.state), before=before_press)
     return _view(uow, actor, ticket)
 
 
@@ -255,7 +282,7 @@ def reinstate(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> TicketView:
         if ticket.reinstated:
             raise ReinstatedAlready
         ticket.reinstated = True
-    ticket.queued_at, ticket.place = _behind(uow, line, _ordered(uow, line, ticket))
+    ticket.queued_at, ticket.place = _behind(uow, line, ticket, after=None)
     ticket.calls = 0
     uow.log(
         actor,
@@ -274,13 +301,13 @@ def grant_priority(uow: UnitOfWork, actor: Actor, ticket: Ticket, reason_code: s
 
     Raises:
         UnknownReason: the list has no such reason.
-        Refused: the ticket has ended.
+        NotInLine: it has been called or has ended.
     """
     enter_queue(uow)
     if reason_code not in uow.configuration().site.reasons.codes("priority"):
         raise UnknownReason(field="reason_code")
     if ticket.state not in (TicketState.WAITING, TicketState.NO_SHOW, TicketState.HELD):
-        raise Refused("这个号已经叫到或结束，不用再优先。", number=ticket.number)
+        raise NotInLine(number=ticket.number)
     before_press = ticket.snapshot()
     ticket.priority = reason_code
     uow.log(
@@ -325,18 +352,13 @@ def rate(uow: UnitOfWork, actor: Actor, ticket: Ticket, level: int) -> TicketVie
     return _view(uow, actor, ticket)
 
 
-def _ordered(uow: UnitOfWork, line: Line, ticket: Ticket) -> list[Ticket]:
-    """The people who wait in the same line as ``ticket``, without it, the next one first."""
-    companions = line.companions(ticket.service_id, ticket.floor)
-    first = uow.tickets.first_waiting(uow.day, ticket.floor, line.site.back_places * 2 + 8)
-    others = [other for other in first if other.id != ticket.id and other.service_id in companions]
-    return line.discipline.order(others, uow.at)
-
-
-def _behind(uow: UnitOfWork, line: Line, others: list[Ticket]) -> tuple[datetime, float]:
-    """The place behind the hall's number of people who wait by the normal rule."""
-    same_class = [other for other in others if other.priority is None]
-    return place_behind(same_class, line.site.back_places, uow.at, float(uow.hall.version))
+def _behind(uow: UnitOfWork, line: Line, ticket: Ticket, after: Ticket | None) -> tuple[datetime, float]:
+    """The place behind the hall's number of people, counted from ``after`` or from the head of the line."""
+    scope = line.scope(ticket.service_id, ticket.floor)
+    others = [
+        other for other in uow.line.behind(after, scope, line.site.back_places + 2) if other.id != ticket.id
+    ]
+    return place_behind(others, line.site.back_places, uow.at, float(uow.hall.version))
 
 
 def _view(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> TicketView:

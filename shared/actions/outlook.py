@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from shared.domain.catalogue import Service, ServiceNotOffered
 from shared.domain.configuration import Configuration
 from shared.domain.counter import Counter, CounterState
 from shared.domain.queueing import Discipline, Reach
 from shared.domain.ticket import Ticket, TicketState
 from shared.domain.waiting import WaitBand, estimate_wait
-from shared.store.tickets import WaitingGroup
 from shared.store.unit_of_work import UnitOfWork
+from shared.store.waiting_line import Scope, WaitingGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,24 @@ class Line:
 
     @cached_property
     def counters(self) -> list[Counter]:
-        return self._uow.counters.all()
+        """The counters that the configuration has; one it dropped is none any more."""
+        configured = {settings.number for settings in self.site.counters}
+        return [counter for counter in self._uow.counters.all() if counter.number in configured]
 
     @cached_property
     def groups(self) -> list[WaitingGroup]:
-        return self._uow.tickets.waiting_groups(self._uow.day)
+        return self._uow.line.groups()
+
+    def offered(self, service_id: str) -> Service:
+        """A service that can be queued for.
+
+        Raises:
+            UnknownService, ServiceNotOffered: it does not exist, or the hall does not do it.
+        """
+        service = self.configuration.catalogue.service(service_id)
+        if not service.offered:
+            raise ServiceNotOffered(service=service.id)
+        return service
 
     def reach(self, counter: Counter) -> Reach:
         """Which tickets a counter may take."""
@@ -62,10 +76,11 @@ class Line:
             floor=counter.floor,
             services=self.site.services_of_counter(counter.number),
             other_floor_seconds=self.site.other_floor_seconds,
+            calling=[other.number for other in self.counters if other.state is CounterState.OPEN],
         )
 
     def counters_for(self, service_id: str, floor: int | None, *, only_open: bool) -> list[int]:
-        """Counters of a floor that take a service, by number."""
+        """Counters of a floor (of all floors when it is None) that take a service, by number."""
         found = []
         for counter in self.counters:
             services = self.site.services_of_counter(counter.number)
@@ -77,18 +92,22 @@ class Line:
                 found.append(counter.number)
         return found
 
-    def companions(self, service_id: str, floor: int | None) -> Collection[str]:
-        """The services that share a line with this one: some counter of the floor takes both."""
+    def scope(self, service_id: str, floor: int | None) -> Scope:
+        """Who stands in one line with somebody of this service and floor.
+
+        Services share a line when some counter takes both; floors do when counters help each other at once.
+        """
+        floor = None if self.site.other_floor_seconds <= 0 else floor
         services = {service_id}
         for counter in self.counters:
             taken = self.site.services_of_counter(counter.number)
             if floor is not None and counter.floor != floor:
                 continue
             if taken is None:
-                return self.configuration.catalogue.service_ids
+                return Scope(None, floor)
             if service_id in taken:
                 services.update(taken)
-        return services
+        return Scope(frozenset(services), floor)
 
     def ahead(self, ticket: Ticket) -> int:
         """How many waiting people are called before this ticket; 0 once it has been called."""
@@ -96,16 +115,15 @@ class Line:
             return 0
         known = (ticket.id, ticket.version)
         if known not in self._ahead:
-            companions = self.companions(ticket.service_id, ticket.floor)
-            counted = self._uow.tickets.count_ahead(ticket, companions, self.discipline, self._uow.at)
-            self._ahead[known] = counted
+            scope = self.scope(ticket.service_id, ticket.floor)
+            self._ahead[known] = self._uow.line.count_ahead(ticket, scope, self.discipline, self._uow.at)
         return self._ahead[known]
 
     def wait(self, service_id: str, floor: int | None, ahead: int) -> WaitBand | None:
         """The band of seconds until the call, or None when no counter is open for it."""
-        calling = len(self.counters_for(service_id, floor, only_open=True))
-        mean = self._mean_seconds(floor)
-        return estimate_wait(ahead * mean, calling)
+        scope = self.scope(service_id, floor)
+        calling = len(self.counters_for(service_id, scope.floor, only_open=True))
+        return estimate_wait(ahead * self._mean_seconds(scope.floor), calling)
 
     def best_floor(self, floors: Sequence[int], service_id: str) -> int | None:
         """The floor where a new ticket is likely called first, the first of the list among equals."""
@@ -121,8 +139,7 @@ class Line:
         """
         service = self.configuration.catalogue.service(service_id)
         floor = self.best_floor(service.floors, service_id)
-        companions = self.companions(service_id, floor)
-        ahead = self._uow.tickets.count_waiting(self._uow.day, companions, floor)
+        ahead = self._uow.line.count(self.scope(service_id, floor))
         wait = self.wait(service_id, floor, ahead)
         hours = self.site.hours
         local = self._uow.now.local
@@ -132,6 +149,11 @@ class Line:
         return Outlook(
             service_id, floor, counters, ahead, wait, open_now, opens.isoformat() if opens else None
         )
+
+    def series_letters(self) -> list[str]:
+        """The hall's letters, and others of which somebody waits (hand-written numbers)."""
+        others = {group.series for group in self.groups} - set(self.site.series_letters)
+        return [*self.site.series_letters, *sorted(others)]
 
     def series_wait(self, series: str, floor: int | None) -> tuple[int, WaitBand | None]:
         """How many wait in a series on a floor, and the band for one who came now."""
@@ -146,10 +168,11 @@ class Line:
         return count, estimate_wait(count * self._mean_seconds(floor), len(calling))
 
     def _expected(self, service_id: str, floor: int) -> float:
-        ahead = self._uow.tickets.count_waiting(self._uow.day, self.companions(service_id, floor), floor)
-        band = self.wait(service_id, floor, ahead)
-        # Without an open counter nothing is known: such a floor is taken only when no other is open.
-        return float("inf") if band is None else float(band.expected)
+        """Seconds by the counters of the floor alone; without an open one the floor is taken last."""
+        groups = [group for group in self.groups if group.floor == floor]
+        work = sum(self.site.mean_seconds(group.service_id) * group.count for group in groups)
+        calling = len(self.counters_for(service_id, floor, only_open=True))
+        return work / calling if calling else float("inf")
 
     def _mean_seconds(self, floor: int | None) -> float:
         groups = [group for group in self.groups if floor in (None, group.floor)]

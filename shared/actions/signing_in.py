@@ -12,6 +12,7 @@ from shared.domain.account import (
     Account,
     Actor,
     NameTaken,
+    OfficeMissing,
     Role,
     SignIn,
     WeakPassword,
@@ -136,16 +137,20 @@ def add_account(uow: UnitOfWork, actor: Actor, new: NewAccount) -> AccountView:
 
     Raises:
         NameTaken: the user name is in use.
+        OfficeMissing: an account of an office names none.
+        UnknownOffice: there is no such office.
     """
     if uow.accounts.find(new.username) is not None:
         raise NameTaken(field="username")
+    if new.role is Role.OFFICE and not new.office:
+        raise OfficeMissing(field="office")
     office = uow.configuration().catalogue.office_name(new.office) if new.office else None
     account = Account(
-        username=new.username.strip(),
-        name=new.name.strip() or new.username.strip(),
+        username=new.username.strip()[:64],
+        name=(new.name.strip() or new.username.strip())[:64],
         role=new.role,
         password_hash=new.password_hash,
-        staff_number=new.staff_number,
+        staff_number=new.staff_number[:16],
         office=office,
         created_at=uow.at,
     )
@@ -174,6 +179,8 @@ def change_account(
     if disabled is not None:
         account.disabled = disabled
     if role is not None:
+        if role is Role.OFFICE and not account.office:
+            raise OfficeMissing(field="role")
         account.role = role
     if password_hash is not None:
         account.password_hash = password_hash

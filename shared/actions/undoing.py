@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
-
 from shared.actions.counters import require_clerk
 from shared.actions.hall_day import enter_queue
 from shared.actions.views import StaffTicketView, staff_ticket_view
 from shared.domain.account import Actor
+from shared.domain.clock import Moment, seconds_between
 from shared.domain.counter import CounterHasTicket
 from shared.domain.errors import Forbidden, Refused
 from shared.domain.ledger import LedgerRow
-from shared.domain.ticket import AT_COUNTER, RESTORABLE, Ticket, TicketState
+from shared.domain.ticket import AT_COUNTER, Ticket
 from shared.store.unit_of_work import UnitOfWork
 
-_TIMES = frozenset({"called_at", "started_at", "ended_at", "queued_at"})
 #: Presses that are not taken back: a recall has been heard, and an undo is an end.
-_LASTING = frozenset({"recall", "undo", "issue", "reprint", "rate"})
+_LASTING = frozenset({"recall", "undo", "issue"})
 
 
 class NothingToUndo(Refused):
@@ -64,24 +61,14 @@ def _check(uow: UnitOfWork, actor: Actor, rows: list[LedgerRow]) -> None:
         raise NothingToUndo
     if any(row.actor != actor.principal for row in moved):
         raise NotYourPress
-    if uow.at - moved[-1].at > timedelta(seconds=uow.configuration().site.undo_seconds):
+    pressed = Moment(moved[-1].at, moved[-1].elapsed, moved[-1].boot)
+    if seconds_between(pressed, uow.now) > uow.configuration().site.undo_seconds:
         raise UndoTooLate
 
 
 def _restore(uow: UnitOfWork, actor: Actor, ticket: Ticket, row: LedgerRow, number: int) -> None:
-    before: dict[str, Any] = row.before or {}
     left = ticket.state
-    if ticket.stop != before["stop"]:
-        ticket.present_stop.began_at = None
-    for name in RESTORABLE:
-        value = before[name]
-        if name in _TIMES and value is not None:
-            value = datetime.fromisoformat(value)
-        setattr(ticket, name, value)
-    ticket.state = TicketState(before["state"])
-    stop = ticket.present_stop
-    stop.ended_at = stop.outcome = None
-    stop.service_id, stop.service_name, stop.floor = ticket.service_id, ticket.service_name, ticket.floor
+    ticket.restore(row.before or {})
     if ticket.state in AT_COUNTER and ticket.counter != number:
         raise NothingToUndo
     uow.log(actor, "ticket", ticket.id, "undo", (left, ticket.state), counter=number, rule=row.verb)

@@ -12,6 +12,7 @@ from shared.domain.counter import Counter
 from shared.domain.ticket import AT_COUNTER, Ticket, TicketState
 from shared.domain.waiting import WaitBand
 from shared.store.unit_of_work import UnitOfWork
+from shared.store.waiting_line import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,7 @@ def _series_counts(line: Line) -> list[SeriesCount]:
 
 def _queue(uow: UnitOfWork, counter: Counter, line: Line) -> list[QueueEntry]:
     reach = line.reach(counter)
-    first = uow.tickets.first_waiting(uow.day, None, 60)
+    first = uow.line.first(Scope(reach.services), 24)
     mine = [ticket for ticket in first if reach.takes(ticket, uow.at)]
     ordered = line.discipline.order(mine, uow.at)
     ordered.sort(key=lambda ticket: ticket.for_counter != counter.number)

@@ -23,7 +23,7 @@ from shared.commands.serving import run_server
 from shared.commands.wiring import CreateApp, Start
 from shared.domain.account import DEVICE_ROLES, THE_HALL, Role
 from shared.domain.adapting import demo_hall, kiosk_name
-from shared.domain.clock import Clock, ManualClock, SystemClock
+from shared.domain.clock import Clock, ManualClock, SystemClock, real_now
 from shared.seed import read_seed
 from shared.store.keyring import load_keyring
 from shared.store.store import Store
@@ -77,6 +77,8 @@ def demo_command(create_app: CreateApp, start: Start) -> click.Command:
 
 def run_demo(create_app: CreateApp, start: Start, options: DemoOptions) -> None:
     """Found the demonstration's hall, or go on with the one in the data folder, and serve it."""
+    if options.at is not None and options.clock != "manual":
+        raise Told("--at 只和 --clock manual 一起用。")
     with ExitStack() as ending:
         folder = options.data_dir
         if folder is None:
@@ -85,7 +87,9 @@ def run_demo(create_app: CreateApp, start: Start, options: DemoOptions) -> None:
         configure_logs("WARNING" if not options.json else settings.log_level)
         document = demo_hall(read_seed(None), options.clerks, options.kiosks)
         found(settings, document)
-        clock: Clock = ManualClock(options.at) if options.clock == "manual" and options.at else SystemClock()
+        clock: Clock = SystemClock()
+        if options.clock == "manual":
+            clock = ManualClock(options.at or real_now())
         state = _state(settings, clock, options)
         app = create_app(settings, clock, _first_tokens(state))
         run_server(app, start, settings, lambda port: _tell(settings, port, state, options))
@@ -113,6 +117,8 @@ def _moment(text: str | None) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise Told(f"--at “{text}” 不是时间，例如 2026-09-18T10:00:00+08:00。") from None
+    if not 2000 <= at.year < 2100:
+        raise Told("--at 的年份应在 2000 到 2099 之间。")
     if at.tzinfo is None:
         raise Told("--at 要带时区，例如 2026-09-18T10:00:00+08:00。")
     return at

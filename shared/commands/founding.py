@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from shared.actions.configuring import found_hall
+from shared.actions.configuring import change_configuration, found_hall
 from shared.commands.refusals import Told, telling
+from shared.domain.account import THE_HALL
 from shared.domain.address import PublicAddress
 from shared.domain.clock import SystemClock
 from shared.seed import read_seed
@@ -20,13 +21,15 @@ from shared.store.store import Store
 from shared.web.settings import Settings, read_settings
 
 
-def found(settings: Settings, document: Mapping[str, Any]) -> bool:
-    """Make whatever is missing and answer whether the hall was new.
+def found(settings: Settings, document: Mapping[str, Any], *, renew: bool = False) -> int:
+    """Make whatever is missing and answer the number of the configuration that came into force, or 0.
+
+    In a hall that exists, ``renew`` puts ``document`` in force when it differs from what is.
 
     Raises:
         KeyMissing: there is a database but its key is gone.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     if settings.secret_key is None and not _has_sqlite_file(settings):
         make_key(settings.data_dir)
     keyring = load_keyring(settings.data_dir, settings.secret_key)
@@ -35,12 +38,14 @@ def found(settings: Settings, document: Mapping[str, Any]) -> bool:
     engine.dispose()
     store = Store(settings.database_url, keyring, SystemClock(), PublicAddress(""))
     try:
-        new = store.read(lambda uow: not uow.is_founded)
-        if new:
+        if store.read(lambda uow: not uow.is_founded):
             store.transact(lambda uow: found_hall(uow, document))
+            return 1
+        if renew and store.read(lambda uow: uow.configuration_document() != document):
+            return store.transact(lambda uow: change_configuration(uow, THE_HALL, document, "hall init"))
+        return 0
     finally:
         store.close()
-    return new
 
 
 def require_founded(settings: Settings) -> None:
@@ -69,12 +74,11 @@ def init_command() -> click.Command:
     @telling
     def init(seed: Path | None) -> None:
         settings = read_settings()
-        new = found(settings, read_seed(seed))
+        number = found(settings, read_seed(seed), renew=seed is not None)
         where = settings.data_dir / KEY_FILE
-        click.echo(
-            f"大厅已{'建立' if new else '更新'}。数据：{settings.data_dir}；密钥：{where}（请另存一份）。"
-        )
-        if new:
+        click.echo(f"数据：{settings.data_dir}；密钥：{where}（请另存一份）。")
+        click.echo(f"配置 {number} 号已生效。" if number else "数据库是最新的，配置没有变。")
+        if number == 1:
             click.echo("下一步：hall user add 建管理员账号，然后 hall serve。")
 
     return init

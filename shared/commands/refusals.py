@@ -39,6 +39,10 @@ def telling(command: Callable[P, R]) -> Callable[P, R]:
             click.echo(str(refusal), err=True)
         except HallError as refusal:
             click.echo(f"{refusal.text}（{refusal.code}）", err=True)
+        except PermissionError as refusal:
+            click.echo(f"没有权限：{refusal.filename}", err=True)
+        except OSError as refusal:
+            click.echo(f"用不了 {refusal.filename}：{refusal.strerror}", err=True)
         except OperationalError as away:
             click.echo(f"数据库用不了：{away.orig}", err=True)
         sys.exit(1)

@@ -41,8 +41,7 @@ class Parts:
     virtual_printers: Any
 
     def start(self) -> None:
-        """Begin printing and the walls' heartbeat; what was to print before the start is settled first."""
-        self.reports.settle_old_jobs()
+        """Begin printing and the walls' heartbeat."""
         self.spooler.start()
         self.walls.start()
 

@@ -69,6 +69,11 @@ class WeakPassword(Invalid):
     message = "密码至少 10 位，并且不能只用一种字符。"
 
 
+class OfficeMissing(Invalid):
+    code = "office_missing"
+    message = "股室账号要写明是哪个股室。"
+
+
 class WrongEnrolCode(HallError):
     code = "wrong_enrol_code"
     message = "登记码不对或已经用过，请向管理员要新的。"

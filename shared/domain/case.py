@@ -82,7 +82,10 @@ _S = ItemState
 ITEMS_ENDED = frozenset({_S.REFUSED, _S.WITHDRAWN, _S.NOT_APPLICABLE, _S.DELIVERED})
 #: Only these stop the clock of an item.
 CLOCK_STOPPED = frozenset({_S.SUPPLEMENTING, _S.SUSPENDED})
+#: Before acceptance: no clock has begun.
 NEVER_ACCEPTED = frozenset({_S.RECEIVED, _S.SUPPLEMENTING, _S.REFUSED})
+#: Items that a case no longer waits for, because nothing came of them.
+DROPPED = frozenset({_S.REFUSED, _S.WITHDRAWN, _S.NOT_APPLICABLE})
 #: What an office still has on its table.
 WITH_OFFICE = frozenset({_S.DISPATCHED, _S.IN_PROGRESS, _S.SUSPENDED, _S.RETURNED})
 
@@ -211,6 +214,16 @@ class ResultMissing(Invalid):
     message = "请选办成还是没办成。"
 
 
+class NotAccepted(Refused):
+    code = "not_accepted"
+    message = "这个办件还没有受理，没有受理通知书。"
+
+
+class MissingPapersMissing(Invalid):
+    code = "missing_papers_missing"
+    message = "请一次写全缺什么材料。"
+
+
 class ReturnedMustDispatch(Refused):
     code = "illegal_move"
     message = "这一项是股室退回后暂停的，只能重新转办。"
@@ -260,7 +273,13 @@ class CaseItem(Entity):
     at_counter: Mapped[bool] = mapped_column(Boolean, default=False)
     state: Mapped[ItemState] = mapped_column(Word(ItemState), default=_S.RECEIVED)
     result: Mapped[Result | None] = mapped_column(Word(Result), default=None)
-    reason: Mapped[str | None] = mapped_column(String(300), default=None)
+    #: In the officer's own words, so it may name persons.
+    reason: Mapped[str | None] = mapped_column(Sealed, default=None)
+    #: Until when a missing paper may be brought.
+    until: Mapped[date | None] = mapped_column(Date, default=None)
+    #: Who allowed an extension or a reopening.
+    approver: Mapped[str | None] = mapped_column(Sealed, default=None)
+    suspended_on: Mapped[date | None] = mapped_column(Date, default=None)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
     completed_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
     due_on: Mapped[date | None] = mapped_column(Date, default=None)
@@ -326,12 +345,7 @@ class Case(Entity):
     @property
     def state(self) -> CaseState:
         """The first of the states that holds for its items."""
-        return case_state([ItemState(item.state) for item in self.items])
-
-    @property
-    def due_on(self) -> date | None:
-        """The latest due date of its items; null while one of them has none."""
-        return latest_due(self.items)
+        return case_state([(item.state, item.accepted_at is not None) for item in self.items])
 
     @property
     def applicant(self) -> Person:
@@ -357,25 +371,25 @@ class Case(Entity):
         raise UnknownItem(item=number)
 
 
-def case_state(items: Sequence[ItemState]) -> CaseState:
-    """The state of a case with items in these states: the first rule that holds."""
-    if all(state is _S.REFUSED for state in items):
+def case_state(items: Sequence[tuple[ItemState, bool]]) -> CaseState:
+    """The state of a case from its items' (state, ever accepted): the first rule that holds."""
+    states = [state for state, _ in items]
+    if all(state is _S.REFUSED for state in states):
         return CaseState.REFUSED
-    if all(state is _S.WITHDRAWN for state in items):
+    if all(state is _S.WITHDRAWN for state in states):
         return CaseState.WITHDRAWN
-    if all(state in ITEMS_ENDED for state in items):
+    if all(state in ITEMS_ENDED for state in states):
         return CaseState.CLOSED
-    if all(state is _S.COMPLETED or state in ITEMS_ENDED for state in items):
+    if all(state is _S.COMPLETED or state in ITEMS_ENDED for state in states):
         return CaseState.COMPLETED
-    if all(state in NEVER_ACCEPTED for state in items):
+    if not any(accepted for _, accepted in items):
         return CaseState.RECEIVED
     return CaseState.OPEN
 
 
-def latest_due(items: Iterable[CaseItem]) -> date | None:
-    """The latest due date of items that are not refused, withdrawn or dropped; null while one is null."""
-    dropped = {_S.REFUSED, _S.WITHDRAWN, _S.NOT_APPLICABLE}
-    dates = [item.due_on for item in items if item.state not in dropped]
+def latest_due(items: Iterable[tuple[ItemState, date | None]]) -> date | None:
+    """The latest date of items that are not refused, withdrawn or dropped; null while one has none."""
+    dates = [due for state, due in items if state not in DROPPED]
     if not dates or any(due is None for due in dates):
         return None
     return max(due for due in dates if due is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from dataclasses import dataclass
@@ -28,6 +29,11 @@ class Moment:
     def local(self) -> datetime:
         """The same instant as the hall's own wall clock shows it (Asia/Shanghai)."""
         return self.at.astimezone(SHANGHAI)
+
+    @property
+    def day_began(self) -> datetime:
+        """The midnight in Shanghai at which this moment's service day began."""
+        return self.local.replace(hour=0, minute=0, second=0, microsecond=0)
 
     @property
     def day(self) -> date:
@@ -61,11 +67,12 @@ class SystemClock:
 class ManualClock:
     """A clock that stands still until somebody moves it; elapsed time goes forward with it."""
 
-    def __init__(self, at: datetime, boot: str = "manual") -> None:
+    def __init__(self, at: datetime, boot: str | None = None) -> None:
         if at.tzinfo is None:
             raise ValueError("the clock needs a time with its zone")
         self._lock = threading.Lock()
-        self._moment = Moment(at.astimezone(UTC), 0.0, boot)
+        # A boot of its own: after a restart elapsed time begins anew and must not be compared.
+        self._moment = Moment(at.astimezone(UTC), 0.0, boot or f"manual-{secrets.token_hex(4)}")
 
     def now(self) -> Moment:
         with self._lock:

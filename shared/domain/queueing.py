@@ -60,17 +60,23 @@ def _queued_at_for(score: float, base: float, rate: float, now: datetime) -> dat
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Which tickets a counter may take: its services, its floor, and after what delay other floors."""
+    """Which tickets a counter may take: its services, its floor, and after what delay other floors.
+
+    ``calling`` are the counters that call now: only for those a ticket that was put back is kept.
+    """
 
     counter: int
     floor: int
     services: Collection[str] | None
     other_floor_seconds: float
+    calling: Collection[int] = ()
 
     def takes(self, ticket: Ticket, now: datetime) -> bool:
         """Whether this counter may call the waiting ticket now."""
-        if ticket.for_counter is not None:
-            return ticket.for_counter == self.counter
+        if ticket.for_counter == self.counter:
+            return True
+        if ticket.for_counter is not None and ticket.for_counter in self.calling:
+            return False
         if self.services is not None and ticket.service_id not in self.services:
             return False
         if ticket.floor in (None, self.floor):

@@ -116,6 +116,15 @@ class Reasons:
         """The codes of one list."""
         return tuple(reason.code for reason in self.of(purpose))
 
+    def known(self, code: str) -> bool:
+        """Whether any list has this code."""
+        return any(reason.code == code for reasons in self.lists.values() for reason in reasons)
+
+    def words(self, code: str) -> str:
+        """The words of a code of any list; the code itself when no list has it."""
+        every = (reason for reasons in self.lists.values() for reason in reasons)
+        return next((reason.text for reason in every if reason.code == code), code)
+
     def text(self, purpose: str, code: str) -> str:
         """The words of a reason; the code itself when the list no longer has it."""
         return next((reason.text for reason in self.of(purpose) if reason.code == code), code)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -128,6 +130,7 @@ class Stop(Entity):
     position: Mapped[int]
     service_id: Mapped[str] = mapped_column(String(64))
     service_name: Mapped[str] = mapped_column(String(200))
+    service_title: Mapped[str] = mapped_column(String(80))
     floor: Mapped[int | None]
     began_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
     ended_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
@@ -267,11 +270,8 @@ class Ticket(Entity):
             raise ValueError("no stop is planned")
         self.move("next_stop", at)
         self.stop = planned.position
-        self.service_id, self.service_name, self.floor = (
-            planned.service_id,
-            planned.service_name,
-            planned.floor,
-        )
+        self.service_id, self.service_name = planned.service_id, planned.service_name
+        self.service_title, self.floor = planned.service_title, planned.floor
         planned.began_at = at
         self.calls = 0
 
@@ -282,7 +282,19 @@ class Ticket(Entity):
 
     def snapshot(self) -> dict[str, Any]:
         """What a press may have changed, so that it can be taken back."""
-        return {name: _plain(getattr(self, name)) for name in RESTORABLE}
+        facts = {name: _plain(getattr(self, name)) for name in RESTORABLE}
+        facts["stops"] = [{name: _plain(getattr(stop, name)) for name in STOP_FACTS} for stop in self.stops]
+        return facts
+
+    def restore(self, facts: Mapping[str, Any]) -> None:
+        """Put back what :meth:`snapshot` kept, stops included."""
+        for name in RESTORABLE:
+            setattr(self, name, _read(name, facts[name]))
+        kept = facts["stops"]
+        del self.stops[len(kept) :]
+        for stop, known in zip(self.stops, kept, strict=True):
+            for name in STOP_FACTS:
+                setattr(stop, name, _read(name, known[name]))
 
 
 RESTORABLE = (
@@ -305,8 +317,19 @@ RESTORABLE = (
 )
 
 
+STOP_FACTS = ("service_id", "service_name", "service_title", "floor", "began_at", "ended_at", "outcome")
+
+
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _read(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name.endswith("_at"):
+        return datetime.fromisoformat(value)
+    return TicketState(value) if name == "state" else value
 
 
 def new_token() -> str:
@@ -329,6 +352,13 @@ def read_token(scanned: str) -> str:
 def number_text(series: str, serial: int) -> str:
     """How a number is written: letter and at least three digits (``A012``)."""
     return f"{series}{serial:03d}"
+
+
+def read_number(written: str) -> str:
+    """A number as somebody typed it (``a12``) in its written form (``A012``)."""
+    plain = written.strip().upper()
+    parts = re.fullmatch(r"([A-Z]{1,2})([0-9]{1,6})", plain)
+    return number_text(parts[1], int(parts[2])) if parts else plain
 
 
 def read_hand_number(written: str) -> int:

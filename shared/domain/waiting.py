@@ -17,8 +17,8 @@ class WaitBand:
 def estimate_wait(work_seconds_ahead: float, open_counters: int) -> WaitBand | None:
     """The band for somebody with so much work in front, shared by so many counters.
 
-    ``work_seconds_ahead`` is the mean service time of everybody ahead, added up, the ones at the
-    counters with half of theirs. With no open counter nothing is known: the answer is None, never 0.
+    ``work_seconds_ahead`` is the mean service time of everybody who waits ahead, added up.
+    With no open counter nothing is known: the answer is None, never 0.
     """
     if open_counters <= 0:
         return None

@@ -20,7 +20,7 @@ class Counters:
         Raises:
             UnknownCounter: there is none.
         """
-        counter = self._session.get(Counter, number)
+        counter = self._session.get(Counter, number) if 0 < number < 10_000 else None
         if counter is None:
             raise UnknownCounter(counter=number)
         return counter

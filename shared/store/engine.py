@@ -10,6 +10,9 @@ from sqlalchemy.engine import URL
 from shared.domain.base import Keyring
 
 _BUSY_MS = 10_000
+#: What a statement carried may be personal; an error's text must not repeat it.
+_QUIET: dict[str, Any] = {"hide_parameters": True}
+_SQLITE = {"timeout": _BUSY_MS / 1000, "check_same_thread": False}
 
 
 def database_url(text: str) -> URL:
@@ -33,10 +36,12 @@ def writing_engine(text: str, keyring: Keyring) -> Engine:
     """
     url = database_url(text)
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=30, connect_args=_SQLITE)
+        engine = create_engine(
+            url, pool_size=1, max_overflow=0, pool_timeout=30, connect_args=_SQLITE, **_QUIET
+        )
         _prepare_sqlite(engine, "BEGIN IMMEDIATE", query_only=False)
     else:
-        engine = create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, **_QUIET)
     return _with_keyring(engine, keyring)
 
 
@@ -44,16 +49,19 @@ def reading_engine(text: str, keyring: Keyring) -> Engine:
     """The engine of snapshots: it sees one moment, waits for nobody and cannot write."""
     url = database_url(text)
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, pool_size=8, max_overflow=24, connect_args=_SQLITE)
+        engine = create_engine(url, pool_size=8, max_overflow=24, connect_args=_SQLITE, **_QUIET)
         _prepare_sqlite(engine, "BEGIN", query_only=True)
     else:
         engine = create_engine(
-            url, pool_size=8, max_overflow=24, pool_pre_ping=True, isolation_level="REPEATABLE READ"
+            url,
+            pool_size=8,
+            max_overflow=24,
+            pool_pre_ping=True,
+            isolation_level="REPEATABLE READ",
+            execution_options={"postgresql_readonly": True},
+            **_QUIET,
         )
     return _with_keyring(engine, keyring)
-
-
-_SQLITE = {"timeout": _BUSY_MS / 1000, "check_same_thread": False}
 
 
 def _with_keyring(engine: Engine, keyring: Keyring) -> Engine:

@@ -60,6 +60,10 @@ class HallKeyring:
         plain = "".join(unicodedata.normalize("NFKC", text).split()).upper()
         return hmac.new(self._search, f"{kind}\0{plain}".encode(), hashlib.sha256).hexdigest()
 
+    def body_hash(self, body: bytes) -> str:
+        """A keyed hash of a request's body: equal bodies are known again, and none can be guessed."""
+        return hmac.new(self._search, b"body\0" + body, hashlib.sha256).hexdigest()
+
     def sign(self, purpose: str, text: str) -> str:
         """A short signature that only this hall can make."""
         digest = hmac.new(self._sign, f"{purpose}\0{text}".encode(), hashlib.sha256).digest()

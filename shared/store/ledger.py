@@ -7,6 +7,9 @@ from sqlalchemy.orm import Session
 
 from shared.domain.ledger import LedgerRow
 
+#: What happens to a ticket without moving it: it neither is undone nor stands in the way of an undo.
+STANDING = ("reprint", "rate", "free")
+
 
 class Ledger:
     """The ledger, as one transaction sees it."""
@@ -27,7 +30,11 @@ class Ledger:
         """The rows of the press that last moved a ticket, the oldest first."""
         last = self._session.scalar(
             select(LedgerRow.press)
-            .where(LedgerRow.subject == "ticket", LedgerRow.subject_id == ticket_id)
+            .where(
+                LedgerRow.subject == "ticket",
+                LedgerRow.subject_id == ticket_id,
+                LedgerRow.verb.not_in(STANDING),
+            )
             .order_by(LedgerRow.seq.desc())
             .limit(1)
         )

@@ -33,9 +33,19 @@ class Papers:
             .limit(1)
         )
 
-    def unfinished(self) -> list[PrintJobRow]:
-        """Jobs whose end nobody knows."""
-        return list(self._session.scalars(select(PrintJobRow).where(PrintJobRow.state == PaperState.PENDING)))
+    def claimed_before(self, printer: str, fence: int) -> list[PrintJobRow]:
+        """Jobs of a printer that a former owner claimed and never told of."""
+        query = select(PrintJobRow).where(
+            PrintJobRow.printer == printer,
+            PrintJobRow.state == PaperState.PENDING,
+            PrintJobRow.claimed_by < fence,
+        )
+        return list(self._session.scalars(query))
+
+    def of_ticket(self, ticket_id: int) -> list[PrintJobRow]:
+        """All slips of a ticket, the oldest first."""
+        query = select(PrintJobRow).where(PrintJobRow.ticket_id == ticket_id).order_by(PrintJobRow.id)
+        return list(self._session.scalars(query))
 
     def slip_of_ticket(self, ticket_id: int) -> tuple[str, PaperState] | None:
         """The printer and the state of a ticket's latest slip; the sealed document stays closed."""
@@ -53,11 +63,6 @@ class Papers:
         return self._session.scalar(
             select(PrintJobRow).where(PrintJobRow.case_id == case_id).order_by(PrintJobRow.id.desc()).limit(1)
         )
-
-    def count_of_case(self, case_id: int) -> int:
-        """How many papers of a case were ordered."""
-        query = select(func.count()).select_from(PrintJobRow).where(PrintJobRow.case_id == case_id)
-        return self._session.scalar(query) or 0
 
     def printer(self, name: str) -> PrinterRow | None:
         return self._session.get(PrinterRow, name)

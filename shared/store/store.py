@@ -84,7 +84,7 @@ class Store:
     @contextmanager
     def _open(self, engine: Engine) -> Iterator[UnitOfWork]:
         with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield UnitOfWork(session, self.clock.now(), self.keyring, self.address, self._configuration)
+            yield UnitOfWork(session, self.clock, self.keyring, self.address, self._configuration)
 
     def _configuration(self, session: Session, number: int) -> Configuration:
         """The parsed configuration; immutable, so it is parsed once per process."""

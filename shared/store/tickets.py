@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from shared.domain.board import CALLS_AT_LEAST, CALLS_SECONDS
 from shared.domain.hall import Call, Rating, Series
-from shared.domain.queueing import Discipline, Reach
-from shared.domain.ticket import ENDED, Ticket, TicketState, UnknownTicket
+from shared.domain.ticket import ENDED, Ticket, TicketState, UnknownTicket, read_number
 
 _OPEN_STATES = tuple(state for state in TicketState if state not in ENDED)
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingGroup:
-    """How many wait for one service on one floor, and since when the first of them."""
-
-    series: str
-    service_id: str
-    floor: int | None
-    count: int
-    first_arrived_at: datetime
 
 
 class Tickets:
@@ -51,16 +38,6 @@ class Tickets:
         ).returning(Series.__table__.c.last)
         return int(self._session.execute(upsert).scalar_one())
 
-    def count_waiting(self, day: date, services: Collection[str], floor: int | None) -> int:
-        """How many wait for these services on a floor."""
-        query = select(func.count()).where(
-            Ticket.state == TicketState.WAITING,
-            Ticket.day == day,
-            Ticket.service_id.in_(services),
-            Ticket.floor == floor,
-        )
-        return self._session.scalar(query) or 0
-
     def by_id(self, ticket_id: int) -> Ticket:
         return self._session.get_one(Ticket, ticket_id)
 
@@ -78,7 +55,7 @@ class Tickets:
         Raises:
             UnknownTicket: no such number today.
         """
-        return self._one(select(Ticket).where(Ticket.number == number.strip().upper(), Ticket.day == day))
+        return self._one(select(Ticket).where(Ticket.number == read_number(number), Ticket.day == day))
 
     def hand_number_exists(self, day: date, serial: int) -> bool:
         """Whether a hand-written number of the day is entered already."""
@@ -94,60 +71,6 @@ class Tickets:
         )
         return list(self._session.scalars(query))
 
-    def waiting(self, day: date) -> list[Ticket]:
-        """Who waits today, the first arrival first."""
-        return self.in_states([TicketState.WAITING], day)
-
-    def heads(self, reach: Reach, day: date, now: datetime) -> list[Ticket]:
-        """The candidates for a counter's next call: what was put back for it, and the first of each class.
-
-        Within a class the one who came first has the highest score, so more need not be looked at.
-        """
-        mine = _line(day).where(Ticket.for_counter == reach.counter)
-        free = _line(day).where(Ticket.for_counter.is_(None))
-        if reach.services is not None:
-            free = free.where(Ticket.service_id.in_(reach.services))
-        late = now - timedelta(seconds=reach.other_floor_seconds)
-        free = free.where(or_(Ticket.floor == reach.floor, Ticket.floor.is_(None), Ticket.queued_at <= late))
-        queries = (mine, free.where(Ticket.priority.is_(None)), free.where(Ticket.priority.is_not(None)))
-        found = (self._session.scalar(query.limit(1)) for query in queries)
-        return [ticket for ticket in found if ticket is not None]
-
-    def first_waiting(self, day: date, floor: int | None, limit: int) -> list[Ticket]:
-        """The first ``limit`` of each class who wait for a floor (for all floors when it is None)."""
-        line = _line(day)
-        if floor is not None:
-            line = line.where(or_(Ticket.floor == floor, Ticket.floor.is_(None)))
-        normal = self._session.scalars(line.where(Ticket.priority.is_(None)).limit(limit))
-        priority = self._session.scalars(line.where(Ticket.priority.is_not(None)).limit(limit))
-        return [*normal, *priority]
-
-    def waiting_groups(self, day: date) -> list[WaitingGroup]:
-        """How many wait, by series, service and floor."""
-        query = (
-            select(Ticket.series, Ticket.service_id, Ticket.floor, func.count(), func.min(Ticket.arrived_at))
-            .where(Ticket.state == TicketState.WAITING, Ticket.day == day)
-            .group_by(Ticket.series, Ticket.service_id, Ticket.floor)
-        )
-        return [WaitingGroup(*row) for row in self._session.execute(query)]
-
-    def count_ahead(
-        self, ticket: Ticket, services: Collection[str], discipline: Discipline, now: datetime
-    ) -> int:
-        """How many waiting tickets of the same line (these services, this floor) are called before it."""
-        line = [Ticket.state == TicketState.WAITING, Ticket.day == ticket.day, Ticket.id != ticket.id]
-        line += [Ticket.service_id.in_(services), Ticket.floor == ticket.floor]
-        normal, priority = discipline.passed_by(ticket, now)
-        if ticket.priority is None:
-            normal = ticket.queued_at
-        else:
-            priority = ticket.queued_at
-        before = or_(
-            and_(Ticket.priority.is_(None), _earlier(normal, ticket)),
-            and_(Ticket.priority.is_not(None), _earlier(priority, ticket)),
-        )
-        return self._session.scalar(select(func.count()).where(*line, before)) or 0
-
     def at_counter(self, counter: int) -> Ticket | None:
         """The ticket that is called to, or served at, a counter."""
         return self._session.scalar(
@@ -160,10 +83,6 @@ class Tickets:
     def held_at(self, counter: int, day: date) -> list[Ticket]:
         """Tickets that a counter put on hold today."""
         return [ticket for ticket in self.in_states([TicketState.HELD], day) if ticket.counter == counter]
-
-    def for_counter(self, counter: int, day: date) -> list[Ticket]:
-        """Waiting tickets that were put back for this counter."""
-        return [ticket for ticket in self.waiting(day) if ticket.for_counter == counter]
 
     def open_before(self, day: date) -> list[Ticket]:
         """Tickets of earlier days that are still open."""
@@ -182,15 +101,19 @@ class Tickets:
         query = select(Ticket.state, func.count()).where(Ticket.day == day).group_by(Ticket.state)
         return {str(state): count for state, count in self._session.execute(query)}
 
-    def recent_calls(self, now: datetime) -> list[Call]:
-        """Calls and recalls of the last two minutes, and at least eight, the newest first."""
-        latest = list(self._session.scalars(select(Call).order_by(Call.id.desc()).limit(CALLS_AT_LEAST)))
+    def recent_calls(self, now: datetime, day_began: datetime, floor: int | None = None) -> list[Call]:
+        """The day's calls and recalls of the last two minutes, and at least eight, the newest first.
+
+        Of a floor these are the calls that lead there and those of people who wait there.
+        """
+        query = select(Call).where(Call.called_at >= day_began).order_by(Call.id.desc())
+        if floor is not None:
+            query = query.where(or_(Call.floor == floor, Call.from_floor == floor))
+        latest = list(self._session.scalars(query.limit(CALLS_AT_LEAST)))
         since = now - timedelta(seconds=CALLS_SECONDS)
         if len(latest) < CALLS_AT_LEAST or latest[-1].called_at < since:
             return latest
-        return list(
-            self._session.scalars(select(Call).where(Call.called_at >= since).order_by(Call.id.desc()))
-        )
+        return list(self._session.scalars(query.where(Call.called_at >= since)))
 
     def rating_of(self, ticket_id: int) -> Rating | None:
         return self._session.get(Rating, ticket_id)
@@ -208,20 +131,3 @@ class Tickets:
         if ticket is None:
             raise UnknownTicket
         return ticket
-
-
-def _line(day: date) -> Select[Ticket]:
-    return (
-        select(Ticket)
-        .where(Ticket.state == TicketState.WAITING, Ticket.day == day)
-        .order_by(Ticket.queued_at, Ticket.place)
-    )
-
-
-def _earlier(moment: datetime, ticket: Ticket) -> ColumnElement[bool]:
-    """Queued before ``moment``; those of that very moment score alike, and the earlier arrival decides."""
-    if moment < ticket.queued_at:
-        return Ticket.queued_at <= moment
-    if moment > ticket.queued_at:
-        return Ticket.queued_at < moment
-    return or_(Ticket.queued_at < moment, and_(Ticket.queued_at == moment, Ticket.place < ticket.place))

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from shared.domain.account import Actor
 from shared.domain.address import PublicAddress
-from shared.domain.clock import Moment
+from shared.domain.clock import Clock, Moment
 from shared.domain.configuration import Configuration
 from shared.domain.events import BoardChanged, Event
-from shared.domain.hall import HallRow
+from shared.domain.hall import ConfigurationRow, HallRow
 from shared.domain.ledger import LedgerRow
 from shared.store.accounts import Accounts
 from shared.store.cases import Cases
@@ -27,25 +27,31 @@ from shared.store.ledger import Ledger
 from shared.store.paper import Papers
 from shared.store.presses import Presses
 from shared.store.tickets import Tickets
+from shared.store.waiting_line import WaitingLine
+
+#: Reasons of the hall itself.
+_OWN_REASONS = frozenset({"day_close", "taken_over", "hand_over", "not_configured"})
 
 
 class UnitOfWork:
     """What an action works with; it never opens, commits or closes one itself.
 
-    ``now`` is taken once for the whole transaction. ``record`` keeps an event until the commit.
+    ``now`` is taken once: at the beginning, or when the queue's lock is got. ``record`` keeps an event
+    until the commit.
     """
 
     def __init__(
         self,
         session: Session,
-        now: Moment,
+        clock: Clock,
         keyring: HallKeyring,
         address: PublicAddress,
         configurations: Callable[[Session, int], Configuration],
     ) -> None:
         self._session = session
         self._configurations = configurations
-        self.now = now
+        self._clock = clock
+        self.now: Moment = clock.now()
         self.keyring = keyring
         self.address = address
         self.press = secrets.token_hex(8)
@@ -65,12 +71,16 @@ class UnitOfWork:
     @property
     def presses_kept_since(self) -> datetime:
         """Stored answers older than this may go: they are kept until a day after the day's close."""
-        midnight = self.now.local.replace(hour=0, minute=0, second=0, microsecond=0)
-        return midnight - timedelta(days=1)
+        return self.now.day_began - timedelta(days=1)
 
     @cached_property
     def tickets(self) -> Tickets:
         return Tickets(self._session)
+
+    @cached_property
+    def line(self) -> WaitingLine:
+        """The waiting line of the service day."""
+        return WaitingLine(self._session, self.day)
 
     @cached_property
     def counters(self) -> Counters:
@@ -114,6 +124,10 @@ class UnitOfWork:
         """The configuration in force, or the one of ``number``."""
         return self._configurations(self._session, number or self.hall.configuration)
 
+    def configuration_document(self) -> dict[str, Any]:
+        """The configuration in force as it is stored."""
+        return self._session.get_one(ConfigurationRow, self.hall.configuration).document
+
     def lock_queue(self) -> None:
         """Begin a change of the queue: lock the hall's row and count its version up, once.
 
@@ -128,6 +142,8 @@ class UnitOfWork:
             .values(version=HallRow.version + 1)
             .execution_options(synchronize_session=False)
         )
+        # Whoever waited for the lock begins now: times rise in the order of commits, like versions.
+        self.now = self._clock.now()
         hall = self._session.get_one(HallRow, 1, populate_existing=True)
         self.__dict__["hall"] = hall
         self.record(BoardChanged(hall.version))
@@ -155,8 +171,12 @@ class UnitOfWork:
     ) -> LedgerRow:
         """Append a row to the ledger: ``moved`` is (state before, state after).
 
-        ``more``: counter, reason, rule, before (what the press changed). Ids only, no personal data.
+        ``more``: counter, reason, rule, before (what the press changed). Ids only, no personal data: of a
+        reason only the code of one of the hall's lists is kept, free words are not.
         """
+        reason = more.get("reason")
+        if reason is not None and reason not in _OWN_REASONS and not self._is_listed(reason):
+            more["reason"] = None
         row = LedgerRow(
             at=self.now.at,
             elapsed=self.now.elapsed,
@@ -173,3 +193,6 @@ class UnitOfWork:
         )
         self._session.add(row)
         return row
+
+    def _is_listed(self, reason: str) -> bool:
+        return self.configuration().site.reasons.known(reason)

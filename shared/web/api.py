@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -29,6 +29,11 @@ class ApiCall:
     body: Any = None
     query: Mapping[str, Any] = field(default_factory=dict)
     parts: Mapping[str, Any] = field(default_factory=dict)
+    #: What was done before the transaction, because it must not be repeated with it.
+    prepared: Any = None
+
+
+Prepare = Callable[["ApiCall"], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Operation:
     query: Mapping[str, type]
     key: bool | None
     errors: tuple[type[HallError], ...]
+    prepare: Prepare | None = None
+    secret: bool = False
 
 
 Work = Callable[[UnitOfWork, ApiCall], Any]
@@ -85,12 +92,17 @@ class Api:
         status: int = 200,
         key: bool = False,
         errors: tuple[type[HallError], ...] = (),
+        prepare: Prepare | None = None,
+        secret: bool = False,
     ) -> Callable[[Work], Work]:
         """Declare a POST, PATCH or DELETE: the work runs in a transaction, once for each key.
 
-        ``key`` says whether an Idempotency-Key is required; it is honoured on every POST.
+        ``key`` says whether an Idempotency-Key is required; it is honoured on every POST, except where the
+        answer is a ``secret``. ``prepare`` runs once, before the transaction, which may be tried again.
         """
-        operation = Operation(method, path, summary, status, _roles(roles), body, answers, {}, key, errors)
+        operation = Operation(
+            method, path, summary, status, _roles(roles), body, answers, {}, key, errors, prepare, secret
+        )
         return self._add(operation, _answer_change)
 
     def _add(
@@ -125,12 +137,15 @@ def _answer_change(operation: Operation, work: Work, parts: dict[str, Any]) -> R
     body: Any
     body, raw = read_body(operation.body or dict)
     call = ApiCall(_actor(principal, parts), principal, body=body, parts=parts)
+    if operation.prepare is not None:
+        call = replace(call, prepared=operation.prepare(call))
     return press_once(
         call.actor.principal,
         lambda uow: work(uow, call),
         status=operation.status,
         required=bool(operation.key),
         body=raw,
+        kept=not operation.secret,
     )
 
 

@@ -66,7 +66,7 @@ def read_query(kinds: Mapping[str, type]) -> dict[str, Any]:
 
 def _convert(text: str, kind: type) -> Any:
     if kind is int:
-        if not re.fullmatch(r"-?\d{1,9}", text):
+        if not re.fullmatch(r"[0-9]{1,9}", text):
             raise ValueError(text)
         return int(text)
     if len(text) > 400:

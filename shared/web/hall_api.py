@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -30,6 +30,7 @@ from shared.domain.account import (
     DEVICE_ROLES,
     STAFF_ROLES,
     NameTaken,
+    OfficeMissing,
     Role,
     UnknownAccount,
     WeakPassword,
@@ -37,21 +38,36 @@ from shared.domain.account import (
 )
 from shared.domain.catalogue import UnknownService, catalogue_json
 from shared.domain.clock import ManualClock
-from shared.domain.errors import Invalid
+from shared.domain.errors import Invalid, Refused
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.api import Api, ApiCall, remote_address
 from shared.web.context import current_hall
-from shared.web.errors import ClockNotManual
+from shared.web.errors import ClockNotManual, TooManyPresses
+from shared.web.session_api import WRONG_CODES, WRONG_WINDOW
 
 api = Api("hall_api")
 
 MANAGERS = (Role.DUTY_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR)
-WRONG_CODES = 20
 
 
 class UnknownRole(Invalid):
     code = "unknown_role"
     message = "没有这个角色。"
+
+
+class ZoneMissing(Invalid):
+    code = "zone_missing"
+    message = "时间要带时区，例如 2026-09-18T10:00:00+08:00。"
+
+
+class YearOutOfRange(Invalid):
+    code = "year_out_of_range"
+    message = "年份应在 2000 到 2099 之间。"
+
+
+class OwnAccount(Refused):
+    code = "own_account"
+    message = "不能停用自己的账号，也不能改自己的角色，请让另一位管理员来做。"
 
 
 class EnrolRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -73,7 +89,7 @@ class NewDeviceRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     name: str
     role: str
-    floor: int | None = None
+    floor: Annotated[int, msgspec.Meta(ge=-9, le=99)] | None = None
 
 
 class DeviceCode(msgspec.Struct, frozen=True):
@@ -161,6 +177,14 @@ def get_overview(uow: UnitOfWork, call: ApiCall) -> Overview:
     return overview(uow)
 
 
+def _new_hash(call: ApiCall) -> str | None:
+    """The slow hash of a new password, made before the transaction."""
+    if call.body.password is None:
+        return None
+    check_password(call.body.password)
+    return hash_password(call.body.password)
+
+
 @api.get("/users", "Accounts of staff", roles=MANAGERS, answers=dict)
 def get_users(uow: UnitOfWork, call: ApiCall) -> dict[str, Any]:
     return {"items": [account_view(account) for account in uow.accounts.all()], "next": None}
@@ -174,16 +198,16 @@ def get_users(uow: UnitOfWork, call: ApiCall) -> dict[str, Any]:
     body=NewAccountRequest,
     answers=AccountView,
     status=201,
-    errors=(NameTaken, WeakPassword, UnknownRole),
+    errors=(NameTaken, WeakPassword, UnknownRole, OfficeMissing),
+    prepare=_new_hash,
 )
 def post_user(uow: UnitOfWork, call: ApiCall) -> AccountView:
     wanted: NewAccountRequest = call.body
-    check_password(wanted.password)
     new = NewAccount(
         username=wanted.username,
         name=wanted.name,
         role=_role(wanted.role, STAFF_ROLES),
-        password_hash=hash_password(wanted.password),
+        password_hash=call.prepared,
         staff_number=wanted.staff_number,
         office=wanted.office,
     )
@@ -197,19 +221,21 @@ def post_user(uow: UnitOfWork, call: ApiCall) -> AccountView:
     roles=(Role.ADMINISTRATOR,),
     body=AccountRequest,
     answers=AccountView,
-    errors=(UnknownAccount, WeakPassword, UnknownRole),
+    errors=(UnknownAccount, WeakPassword, UnknownRole, OfficeMissing, OwnAccount),
+    prepare=_new_hash,
 )
 def patch_user(uow: UnitOfWork, call: ApiCall) -> AccountView:
     wanted: AccountRequest = call.body
-    if wanted.password is not None:
-        check_password(wanted.password)
+    own = uow.accounts.by_username(call.parts["username"]).id == call.actor.account_id
+    if own and (wanted.disabled or wanted.role is not None):
+        raise OwnAccount
     return change_account(
         uow,
         call.actor,
         call.parts["username"],
         disabled=wanted.disabled,
         role=_role(wanted.role, STAFF_ROLES) if wanted.role is not None else None,
-        password_hash=hash_password(wanted.password) if wanted.password is not None else None,
+        password_hash=call.prepared,
     )
 
 
@@ -227,6 +253,7 @@ def get_devices(uow: UnitOfWork, call: ApiCall) -> dict[str, Any]:
     answers=DeviceCode,
     status=201,
     errors=(NameTaken, UnknownRole),
+    secret=True,
 )
 def post_device(uow: UnitOfWork, call: ApiCall) -> DeviceCode:
     wanted: NewDeviceRequest = call.body
@@ -241,15 +268,15 @@ def post_device(uow: UnitOfWork, call: ApiCall) -> DeviceCode:
     roles=None,
     body=EnrolRequest,
     answers=Enrolled,
-    errors=(WrongEnrolCode,),
+    errors=(WrongEnrolCode, TooManyPresses),
+    prepare=lambda call: current_hall().limits.check("enrol", remote_address(), WRONG_CODES, WRONG_WINDOW),
+    secret=True,
 )
 def post_enrol(uow: UnitOfWork, call: ApiCall) -> Enrolled:
-    limits, where = current_hall().limits, remote_address()
-    limits.check("enrol", where, WRONG_CODES, 600)
     try:
         token, device = enrol(uow, call.body.code)
     except WrongEnrolCode:
-        limits.count("enrol", where)
+        current_hall().limits.count("enrol", remote_address())
         raise
     return Enrolled(token, device.name, device.role)
 
@@ -261,6 +288,17 @@ def post_heartbeat(uow: UnitOfWork, call: ApiCall) -> DeviceView:
     return heartbeat(uow, call.actor)
 
 
+def _move_clock(call: ApiCall) -> datetime:
+    clock = current_hall().clock
+    if not isinstance(clock, ManualClock):
+        raise ClockNotManual
+    if call.body.at.tzinfo is None:
+        raise ZoneMissing(field="at")
+    if not 2000 <= call.body.at.year < 2100:
+        raise YearOutOfRange(field="at")
+    return clock.move_to(call.body.at).at
+
+
 @api.change(
     "POST",
     "/clock",
@@ -268,15 +306,11 @@ def post_heartbeat(uow: UnitOfWork, call: ApiCall) -> DeviceView:
     roles=(Role.ADMINISTRATOR,),
     body=ClockRequest,
     answers=ClockState,
-    errors=(ClockNotManual,),
+    errors=(ClockNotManual, ZoneMissing),
+    prepare=_move_clock,
 )
 def post_clock(uow: UnitOfWork, call: ApiCall) -> ClockState:
-    clock = current_hall().clock
-    if not isinstance(clock, ManualClock):
-        raise ClockNotManual
-    if call.body.at.tzinfo is None:
-        raise Invalid("时间要带时区，例如 2026-09-18T10:00:00+08:00。", field="at")
-    return ClockState(clock.move_to(call.body.at).at)
+    return ClockState(call.prepared)
 
 
 def _role(word: str, allowed: frozenset[Role]) -> Role:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 import msgspec
 from flask import Blueprint, Response, abort, request
+from sqlalchemy.exc import DBAPIError
 
 from shared.actions.reporting import Overview, overview
 from shared.domain.account import Role
@@ -11,16 +14,24 @@ from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import current_hall
 from shared.web.principals import find_principal, is_loopback
 
+log = logging.getLogger(__name__)
+
 health = Blueprint("health", __name__)
 
 
 @health.get("/healthz")
 def healthz() -> Response:
     """``ok`` when the database answers; a monitor or this machine also reads the parts."""
-    state = current_hall().read(lambda uow: (uow.hall.version, overview(uow)))
-    if not _may_know():
-        return _json({"ok": True})
-    version, seen = state
+    try:
+        version = current_hall().read(lambda uow: uow.hall.version)
+        if not _may_know():
+            return _json({"ok": True})
+    except DBAPIError:
+        log.exception("the database does not answer")
+        response = _json({"ok": False})
+        response.status_code = 503
+        return response
+    seen = current_hall().read(overview)
     return _json({"ok": True, "parts": {"database": "ok", "version": version, "printers": seen.printers}})
 
 

@@ -11,6 +11,8 @@ from flask import request
 from flask_socketio import SocketIO
 
 from shared.domain.account import Role
+from shared.domain.events import SignInEnded
+from shared.web.context import Hall
 from shared.web.principals import STAFF_COOKIE, Principal, cookie_name, principal_of_token
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,42 @@ def socket_principal(auth: Any, roles: tuple[Role, ...]) -> Principal | None:
         if principal is not None and principal.role in roles:
             return principal
     return None
+
+
+class SignInSockets:
+    """Which sockets belong to which sign-in, so that they end with it."""
+
+    def __init__(self, hall: Hall, socketio: SocketIO, namespace: str) -> None:
+        self._socketio = socketio
+        self._namespace = namespace
+        self._guard = threading.Lock()
+        self._by_sign_in: dict[int, set[str]] = {}
+        hall.store.listeners.on(SignInEnded, self._end)
+
+    def add(self, principal: Principal, sid: str) -> None:
+        """A socket was opened by whoever this is; devices have no sign-in to end."""
+        if principal.sign_in_id is not None:
+            with self._guard:
+                self._by_sign_in.setdefault(principal.sign_in_id, set()).add(sid)
+
+    def forget(self, sid: str) -> None:
+        """A socket is gone."""
+        with self._guard:
+            for sign_in_id, sids in list(self._by_sign_in.items()):
+                sids.discard(sid)
+                if not sids:
+                    del self._by_sign_in[sign_in_id]
+
+    def _end(self, event: SignInEnded) -> None:
+        with self._guard:
+            sids = self._by_sign_in.pop(event.sign_in_id, set())
+        for sid in sids:
+            self._socketio.server.disconnect(sid, namespace=self._namespace)
+
+
+def this_socket() -> str:
+    """The id of the socket whose event is being handled."""
+    return str(request.sid)  # type: ignore[attr-defined]
 
 
 class Pulse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -34,8 +33,12 @@ def encode(value: Any) -> bytes:
     return b"" if value is None else msgspec.json.encode(value)
 
 
-def press_once(principal: str, work: Work, *, status: int, required: bool, body: bytes) -> Response:
+def press_once(
+    principal: str, work: Work, *, status: int, required: bool, body: bytes, kept: bool = True
+) -> Response:
     """Run ``work`` in a transaction, once for each key of this principal at this address.
+
+    An answer that tells a secret is not ``kept``, so it is not replayed either.
 
     Raises:
         KeyRequired: no key where one is needed.
@@ -43,10 +46,10 @@ def press_once(principal: str, work: Work, *, status: int, required: bool, body:
     """
     key = _key(required)
     hall = current_hall()
-    if key is None:
+    if key is None or not kept:
         return answer(status, hall.transact(lambda uow: encode(work(uow))))
     route = f"{request.method} {request.path}"[:120]
-    body_hash = hashlib.sha256(body).hexdigest()
+    body_hash = hall.keyring.body_hash(body)
 
     def run(uow: UnitOfWork) -> tuple[int, bytes, bool]:
         known = uow.presses.find(principal, route, key)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from flask import g, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -23,6 +24,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 STAFF_COOKIE = "hall_staff"
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+#: Another name that leads here belongs to another site, whose pages must not get the demo's devices.
+_LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -103,7 +106,7 @@ def find_principal(roles: Collection[Role] | None = None) -> Principal | None:
         return principal
     proof = request.headers.get("X-CSRF-Token", "")
     for token in _cookie_tokens():
-        if proof and current_hall().is_signed("csrf", token_hash(token), proof):
+        if proof and _is_proof(token, proof):
             return principal_of_token(token)
     if request.method not in _SAFE_METHODS:
         if any(principal_of_token(token) for token in _cookie_tokens()):
@@ -114,6 +117,15 @@ def find_principal(roles: Collection[Role] | None = None) -> Principal | None:
         if principal is not None and (roles is None or principal.role in roles):
             return principal
     return None
+
+
+def proven_role() -> Role | None:
+    """The role of whoever proves it with a Bearer token or a page's proof; others are simply unknown."""
+    bearer = _bearer()
+    proof = request.headers.get("X-CSRF-Token", "")
+    tokens = [bearer] if bearer else [t for t in _cookie_tokens() if proof and _is_proof(t, proof)]
+    principals = (principal_of_token(token) for token in tokens)
+    return next((principal.role for principal in principals if principal), None)
 
 
 def require(roles: Collection[Role]) -> Principal:
@@ -224,7 +236,12 @@ def is_loopback() -> bool:
 
 def _demo_principal(role: Role) -> Principal | None:
     token = current_hall().demo_tokens.get(str(role))
-    return principal_of_token(token) if token and is_loopback() else None
+    own_name = urlsplit(f"//{request.host}").hostname in _LOOPBACK_NAMES
+    return principal_of_token(token) if token and own_name and is_loopback() else None
+
+
+def _is_proof(token: str, proof: str) -> bool:
+    return current_hall().is_signed("csrf", token_hash(token), proof)
 
 
 def _bearer() -> str | None:

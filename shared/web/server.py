@@ -39,6 +39,12 @@ def serve(wsgi: Any, host: str, port: int, ready: Callable[[int], None]) -> None
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             super().__init__(sock, *args, **kwargs)
 
+        def handle_one_response(self) -> None:
+            super().handle_one_response()
+            if self.environ and self.environ.get("HTTP_UPGRADE"):
+                # What follows on a link that was a socket is no request.
+                self.close_connection = True
+
     listener = _listen(host, port)
     server = WSGIServer(listener, wsgi, handler_class=Handler, log=None, error_log=log)
     for number in (signal.SIGINT, signal.SIGTERM):

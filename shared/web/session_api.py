@@ -14,10 +14,8 @@ from shared.domain.account import STAFF_ROLES, Role, WrongEnrolCode, WrongPasswo
 from shared.store.keyring import token_hash
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.api import Api, ApiCall, remote_address
-from shared.web.bodies import read_body
 from shared.web.context import current_hall
-from shared.web.errors import Csrf, TooManyPresses
-from shared.web.presses import answer, encode
+from shared.web.errors import Csrf, TooManyPresses, status_of
 from shared.web.principals import STAFF_COOKIE, cookie_name, principal_of_token, set_token_cookie
 
 api = Api("session_api")
@@ -68,11 +66,20 @@ def sign_in(username: str, password: str) -> SignedIn:
     return hall.transact(lambda uow: begin_sign_in(uow, username, stored))
 
 
-@api.blueprint.post("/session")
-def post_session() -> Response:
-    """Sign in over the API; the token is in the answer only."""
-    body, _ = read_body(SignInRequest)
-    return answer(200, encode(sign_in(body.username, body.password)))
+@api.change(
+    "POST",
+    "/session",
+    "Sign in; the token is in the answer only",
+    roles=None,
+    body=SignInRequest,
+    answers=SignedIn,
+    errors=(WrongPassword, TooManyPresses),
+    prepare=lambda call: sign_in(call.body.username, call.body.password),
+    secret=True,
+)
+def post_session(uow: UnitOfWork, call: ApiCall) -> SignedIn:
+    signed_in: SignedIn = call.prepared
+    return signed_in
 
 
 @api.change("DELETE", "/session", "Sign out", roles=STAFF_ROLES, answers=None)
@@ -91,7 +98,8 @@ def sign_in_page() -> BaseResponse | str:
     try:
         signed_in = sign_in(request.form.get("username", "")[:64], request.form.get("password", "")[:256])
     except (WrongPassword, TooManyPresses) as refusal:
-        return Response(render_template("sign_in.html", next=target, problem=refusal.text))
+        page = render_template("sign_in.html", next=target, problem=refusal.text)
+        return Response(page, status=status_of(refusal))
     response = redirect(target or HOME[Role(signed_in.role)], code=303)
     set_token_cookie(response, STAFF_COOKIE, signed_in.token)
     return response
@@ -124,7 +132,8 @@ def enrol_page() -> BaseResponse | str:
         token, device = hall.transact(lambda uow: enrol(uow, request.form.get("code", "")[:32]))
     except (WrongEnrolCode, TooManyPresses) as refusal:
         hall.limits.count("enrol", where)
-        return render_template("enrol.html", role="", next=target, problem=refusal.text)
+        page = render_template("enrol.html", role="", next=target, problem=refusal.text)
+        return Response(page, status=status_of(refusal))
     response = redirect(target, code=303)
     set_token_cookie(response, cookie_name(device.role), token)
     return response

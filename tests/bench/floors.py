@@ -6,17 +6,18 @@ import json
 import sqlite3
 import subprocess
 import sys
-import threading
 import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from escpos.printer import Dummy
 from keepalive import API, Connection
 from measuring import Measured, measure_together
+
+from shared.store.turn import FairTurn
 
 BARE_COMMITS = 300
 BARE_REQUESTS = 600
@@ -44,7 +45,7 @@ class Floors:
         """A request that touches no database, on the server that is measured."""
         with ExitStack() as ending:
             lines = [ending.enter_context(Connection(self._base_url)) for _ in range(clients)]
-            works = [lambda line=line: line.get(f"{API}/problems") for line in lines]
+            works = [partial(line.get, f"{API}/problems") for line in lines]
             return measure_together(works, max(10, BARE_REQUESTS // clients))
 
     def _commit(self, clients: int) -> Measured:
@@ -57,7 +58,7 @@ class Floors:
             "CREATE TABLE bare (word TEXT)",
         ):
             database.execute(command)
-        turn = threading.Lock()
+        turn = FairTurn()
 
         def commit() -> None:
             with turn:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import socket
 import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -130,15 +132,25 @@ class Clerk:
         return self.connection.post(f"{API}/counters/{self.counter}/{verb}", body, key)
 
 
-def seat_clerks(demo: Demo, count: int) -> list[Clerk]:
-    """Sign the first ``count`` clerks in, and on to their counters."""
-    clerks = []
-    for account in [one for one in demo.accounts if one["role"] == "clerk"][:count]:
-        credentials = {name: account[name] for name in ("username", "password")}
-        with Connection(demo.base_url) as door:
-            token = door.post(f"{API}/session", credentials).json["token"]
-        clerk = Clerk(int(account["counter"]), token, Connection(demo.base_url, token))
-        signed_on = clerk.press("sign-on")
-        assert signed_on.status == 200, signed_on.body
-        clerks.append(clerk)
-    return clerks
+@contextmanager
+def seat_clerks(demo: Demo, count: int) -> Iterator[list[Clerk]]:
+    """Sign the first ``count`` clerks in, and on to their counters; their connections end with the block."""
+    accounts = [account for account in demo.accounts if account["role"] == "clerk"]
+    with ExitStack() as opened:
+        clerks = []
+        for account in accounts[:count]:
+            token = sign_in(demo, account)
+            line = opened.enter_context(Connection(demo.base_url, token))
+            clerks.append(Clerk(int(account["counter"]), token, line))
+            signed_on = clerks[-1].press("sign-on")
+            assert signed_on.status == 200, signed_on.body.decode()
+        yield clerks
+
+
+def sign_in(demo: Demo, account: dict[str, Any]) -> str:
+    """The token of a new sign-in."""
+    credentials = {name: account[name] for name in ("username", "password")}
+    with Connection(demo.base_url) as door:
+        answer = door.post(f"{API}/session", credentials)
+    assert answer.status == 200, answer.body.decode()
+    return str(answer.json["token"])

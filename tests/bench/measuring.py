@@ -24,6 +24,11 @@ class Measured:
         return len(self.spans) / self.seconds
 
     @property
+    def mean(self) -> float:
+        """The mean in milliseconds; unlike the median it does not depend on who is served out of turn."""
+        return sum(self.spans) / len(self.spans) * 1000
+
+    @property
     def p50(self) -> float:
         """The median in milliseconds."""
         return percentile(self.spans, 50) * 1000
@@ -111,35 +116,37 @@ class Figure:
     """A line of the table: what was measured, and the floor below which it cannot go here."""
 
     work: str
-    p50: float
-    p99: float | None
+    found: Measured
     floor: str
-    floor_p50: float
-    floor_p99: float | None
-    rate: float | None = None
-    unit: str = "ms"
+    floor_found: Measured
     note: str = ""
 
     def cells(self) -> list[str]:
-        beside = f"{self.p50 / self.floor_p50:.1f}"
-        if self.p99 is not None and self.floor_p99 is not None:
-            beside += f" / {self.p99 / self.floor_p99:.1f}"
-        return [
-            self.work,
-            _number(self.rate),
-            _number(self.p50),
-            _number(self.p99),
-            self.unit,
-            _number(self.floor_p50),
-            _number(self.floor_p99),
-            beside,
-            self.floor,
-            self.note,
-        ]
+        """The cells of :data:`_HEAD`; times in milliseconds."""
+        found, floor = self.found, self.floor_found
+        numbers = (found.rate, found.p50, found.p99, floor.rate, floor.p50, floor.p99)
+        ratios = (found.mean / floor.mean, found.p99 / floor.p99)
+        return [self.work, *map(_number, (*numbers, *ratios)), self.floor, self.note]
 
 
-_HEAD = ["work", "per s", "p50", "p99", "unit", "floor p50", "floor p99", "ratio", "floor", ""]
-_WORDS = {0, 4, 8, 9}
+@dataclass(frozen=True)
+class Size:
+    """A line of the table for what is not a time."""
+
+    work: str
+    found: float
+    unit: str
+    floor: str
+    floor_found: float
+
+    def cells(self) -> list[str]:
+        ratio = _number(self.found / self.floor_found)
+        values = [_number(self.found), "", "", _number(self.floor_found), "", ratio, ""]
+        return [self.work, "", *values, self.floor, self.unit]
+
+
+_HEAD = ["work", "per s", "p50", "p99", "floor/s", "p50", "p99", "mean x", "p99 x", "the floor is", ""]
+_WORDS = {0, 9, 10}
 
 
 @dataclass
@@ -147,12 +154,10 @@ class Table:
     """The figures of one run; as a plug-in of pytest it prints itself at the end."""
 
     title: str
-    figures: list[Figure] = field(default_factory=list)
+    figures: list[Figure | Size] = field(default_factory=list)
 
-    def add(self, work: str, found: Measured, floor: str, floor_found: Measured, note: str = "") -> None:
-        """A line of times of single pieces of work."""
-        beside = (floor, floor_found.p50, floor_found.p99)
-        self.figures.append(Figure(work, found.p50, found.p99, *beside, rate=found.rate, note=note))
+    def add(self, figure: Figure | Size) -> None:
+        self.figures.append(figure)
 
     def lines(self) -> list[str]:
         rows = [_HEAD, *(figure.cells() for figure in self.figures)]

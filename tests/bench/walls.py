@@ -6,6 +6,7 @@ import re
 import selectors
 import threading
 import time
+from contextlib import ExitStack, closing
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import websocket
 
 NEWEST_CALL = re.compile(rb'"calls":\[\{"id":(\d+)')
-NAMESPACE = b"/display,"
+NAMESPACE = "/display,"
 PATIENCE_SECONDS = 10.0
 
 
@@ -22,15 +23,16 @@ class Wall:
 
     def __init__(self, base_url: str, auth: str) -> None:
         address = f"ws://{urlsplit(base_url).netloc}/socket.io/?EIO=4&transport=websocket"
-        self._link = websocket.create_connection(address, timeout=PATIENCE_SECONDS)
-        self._link.recv()
-        self._link.send(f"40/display,{auth}")
-        welcome = self._link.recv()
-        assert str(welcome).startswith("40/display,"), welcome
-        self.socket = self._link.sock
+        self._link: Any = websocket.create_connection(address, timeout=PATIENCE_SECONDS)
         self._read = bytearray()
         self.heard: dict[int, float] = {}
         self.newest = 0
+        self._link.recv()
+        self._link.send(f"40{NAMESPACE}{auth}")
+        # A board may come before the namespace says welcome.
+        while not (packet := str(self._link.recv())).startswith(f"40{NAMESPACE}"):
+            self._take(packet.encode(), time.perf_counter())
+        self.socket: Any = self._link.sock
 
     def read(self) -> bool:
         """Take in what has arrived; True when a call was new."""
@@ -80,7 +82,9 @@ class Walls:
     """As many walls as asked for."""
 
     def __init__(self, base_url: str, count: int, auth: str = "") -> None:
-        self._walls = [Wall(base_url, auth) for _ in range(count)]
+        with ExitStack() as opened:
+            self._walls = [opened.enter_context(closing(Wall(base_url, auth))) for _ in range(count)]
+            self._opened = opened.pop_all()
         self._selector = selectors.DefaultSelector()
         for wall in self._walls:
             self._selector.register(wall.socket, selectors.EVENT_READ, wall)
@@ -97,8 +101,8 @@ class Walls:
     ) -> None:
         self._ending = True
         self._reader.join()
-        for wall in self._walls:
-            wall.close()
+        self._selector.close()
+        self._opened.close()
 
     def wait_for(self, call: int, seconds: float) -> tuple[float | None, int]:
         """When the last wall had a board with ``call``, and how many did not get it in ``seconds``."""

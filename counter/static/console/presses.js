@@ -10,6 +10,8 @@ export class Presses {
   constructor(state) {
     this.state = state;
     this.unanswered = null;
+    this.written = null;
+    this.onTheWay = null;
     this.reading = null;
     this.again = false;
   }
@@ -17,13 +19,22 @@ export class Presses {
   /**
    * Send one press. A press that got no answer keeps its key while the same ticket is there: pressing the same
    * again goes on with that press, so that nobody is called twice.
-   * @returns {Promise<{status: number, data: any}|null>} null when it was refused, did not arrive, or while
-   * another press is on its way
+   * @returns {Promise<{status: number, data: any}|null>} null when it was refused, did not arrive, or is
+   * on its way already; another press waits for the one before it
    * @param {{quiet?: (problem: object) => boolean}} options `quiet` shows a refusal itself and answers true
    */
   async send(path, body = {}, { quiet } = {}) {
-    if (this.state.busy) return null;
     const written = path + JSON.stringify(body);
+    while (this.state.busy) {
+      if (this.written === written) return null;
+      await this.onTheWay;
+    }
+    this.written = written;
+    this.onTheWay = this.sendOnce(path, body, written, quiet);
+    return this.onTheWay;
+  }
+
+  async sendOnce(path, body, written, quiet) {
     const ticket = this.state.ticket?.number;
     const key = this.unanswered?.written === written ? this.unanswered.key : pressKey();
     this.state.set({ busy: true, problem: null });

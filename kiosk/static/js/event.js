@@ -20,7 +20,8 @@ export function showEvent(kiosk, service, choice = {}) {
     if (!outlook.open && service.offered) closed(kiosk, facts, take, outlook);
     else facts.replaceChildren(waitFact(kiosk, outlook), whereFact(kiosk, service, outlook), limitFact(service));
   };
-  const timer = setInterval(() => refresh().catch(kiosk.unwell), EVERY_MS);
+  // What was told once stays on the screen while the hall is slow; taking the number tells more.
+  const timer = setInterval(() => refresh().catch((problem) => console.info("no outlook", problem.code)), EVERY_MS);
   show("event", [
     el("header", { class: "heading" }, picture(pictureOf(service)),
       el("div", {}, el("h1", {}, service.title), el("p", { class: "heading-under" }, under(service)))),

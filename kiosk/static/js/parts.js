@@ -60,25 +60,21 @@ export function ring(seconds, done) {
     el("svg", { viewBox: "0 0 48 48", fill: "none", "aria-hidden": "true" },
       el("circle", { class: "ring-track", cx: 24, cy: 24, r: 20 }), arc),
     words, el("span", { class: "ring-words" }, "秒后回到首页"));
-  let left = seconds;
+  let until = 0;
   let timer = null;
-  const draw = () => {
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((until - performance.now()) / 1000));
     words.textContent = String(left);
     arc.setAttribute("stroke-dashoffset", String(RING * (1 - left / seconds)));
-  };
-  const tick = () => {
-    left -= 1;
-    draw();
-    if (left <= 0) {
-      clearInterval(timer);
-      done();
-    }
+    if (left > 0) return;
+    clearInterval(timer);
+    done();
   };
   const again = () => {
     clearInterval(timer);
-    left = seconds;
-    draw();
+    until = performance.now() + seconds * 1000;
     timer = setInterval(tick, 1000);
+    tick();
   };
   again();
   return { node, again, stop: () => clearInterval(timer) };

@@ -42,8 +42,8 @@ export function showUnlock(kiosk, token) {
   draw();
   show("unlock", [
     el("header", { class: "heading" }, picture("find"), el("div", {},
-      el("p", { class: "heading-over" }, "查办理进度"), el("h1", {}, "请输入证件号码的最后四位"))),
-    el("p", { class: "muted" }, "申请人的身份证，或单位的统一社会信用代码"),
+      el("p", { class: "heading-over" }, "查办理进度"), el("h1", {}, "请输入证件最后四位"))),
+    el("p", { class: "muted" }, "申请人的身份证号码，或单位的统一社会信用代码"),
     fields, told, keys,
     button("有别的字母", () => { letters.hidden = !letters.hidden; }),
     letters,

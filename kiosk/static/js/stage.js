@@ -13,13 +13,14 @@ let leave = null;
 
 /** Put a screen on the stage. `name` marks it for styles, `onLeave` is called when another takes its place. */
 export function show(name, nodes, { onLeave = null } = {}) {
+  const first = shown() === "";
   leave?.();
   leave = onLeave;
   document.documentElement.dataset.at = name;
   stage.replaceChildren(el("div", { class: `screen screen-${name}` }, nodes));
   stage.scrollTop = 0;
   scrollTo(0, 0);
-  stage.inert = true;
+  stage.inert = !first;
   setTimeout(() => { stage.inert = false; }, SETTLE_MS);
   say(stage.querySelector("h1")?.textContent ?? "");
 }
