@@ -180,8 +180,10 @@ def find(page: Page, words: str) -> None:
     """Search with the keyboard alone."""
     page.keyboard.press("/")
     page.keyboard.type(words)
-    page.keyboard.press("Enter")
+    with page.expect_response(lambda answer: f"q={words}" in answer.url):
+        page.keyboard.press("Enter")
     expect(page.locator("#rows tr")).to_have_count(1)
+    expect(page.locator("#rows tr")).to_have_attribute("aria-selected", "true")
 
 
 def test_an_item_is_taken_up_and_completed_with_keys_alone(inbox: Page, demo: Demo) -> None:
