@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from shared.actions import calling, counters, undoing
-from shared.actions.calling import CounterRequest
+from shared.actions import calling, counters, moving, undoing
+from shared.actions.at_counter import CounterRequest, NoShowTooEarly
 from shared.actions.outlook import Line
 from shared.actions.views import CounterView, StaffTicketView, counter_view
 from shared.domain.account import STAFF_ROLES, Actor, Role
@@ -143,7 +143,7 @@ def post_reopen(uow: UnitOfWork, call: ApiCall) -> CounterView:
     body=CallNextRequest,
     answers=StaffTicketView,
     key=True,
-    errors=(UnknownCounter, CounterNotOpen, CounterHasTicket, NotSignedOn, calling.NoShowTooEarly),
+    errors=(UnknownCounter, CounterNotOpen, CounterHasTicket, NotSignedOn, NoShowTooEarly),
 )
 def post_call_next(uow: UnitOfWork, call: ApiCall) -> StaffTicketView | None:
     return calling.call_next(uow, call.actor, call.parts["number"], call.body.previous)
@@ -190,9 +190,9 @@ _VERBS: tuple[tuple[str, str, Verb], ...] = (
     ("no-show", "Nobody came to the call", calling.no_show),
     ("hold", "Put the present ticket aside", calling.hold),
     ("resume", "Take a held ticket back", calling.resume),
-    ("transfer", "Send the ticket elsewhere", calling.transfer),
-    ("requeue", "Back into the line", calling.requeue),
-    ("next-stop", "End this stop and queue the next", calling.next_stop),
+    ("transfer", "Send the ticket elsewhere", moving.transfer),
+    ("requeue", "Back into the line", moving.requeue),
+    ("next-stop", "End this stop and queue the next", moving.next_stop),
 )
 
 

@@ -11,12 +11,13 @@ from shared.actions.item_work import NEED_REASON
 from shared.domain.account import Role
 from shared.domain.case import ITEM_LABELS, ITEM_MOVES, ItemState
 from shared.domain.configuration import Configuration
+from shared.domain.item_rights import may_move
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import current_hall
 from shared.web.principals import Principal, current_principal, staff_page
 
-#: The work of an office, the commonest first; the page offers those that the item table allows.
-OFFICE_VERBS = (
+#: What the page offers, the commonest first, as far as the item table and the role allow it.
+VERBS = (
     "start",
     "complete",
     "return",
@@ -26,9 +27,8 @@ OFFICE_VERBS = (
     "hand_over",
     "reassign",
     "reopen",
+    "dispatch",
 )
-#: Whoever answers for all offices may also send a returned item on; an office has handed it back.
-MANAGER_VERBS = (*OFFICE_VERBS, "dispatch")
 MANAGERS = (Role.DUTY_MANAGER, Role.ADMINISTRATOR)
 #: Of these lists of reasons the page proposes the words; what is written in the end is free.
 _REASONS = {"return": "return", "suspend": "suspend", "extend": "late"}
@@ -64,20 +64,23 @@ def page_facts(uow: UnitOfWork, principal: Principal) -> dict[str, Any]:
 def verbs_by_state(role: Role) -> dict[str, list[str]]:
     """What whoever has this role may do with an item, by the item's state.
 
-    A returned item lies at the counter again, so that its office can no longer move it.
+    ``suspended_returned`` is an item that came back from its office and is suspended at the counter.
     """
-    verbs: tuple[str, ...] = ()
-    away: frozenset[ItemState] = frozenset()
-    if role is Role.OFFICE:
-        verbs, away = OFFICE_VERBS, frozenset({ItemState.RETURNED, ItemState.ACCEPTED})
-    elif role in MANAGERS:
-        verbs = MANAGER_VERBS
-    offered = {
-        str(state): [verb for verb in verbs if ITEM_MOVES.allows(state, verb)]
-        for state in ItemState
-        if state not in away
-    }
-    return {state: possible for state, possible in offered.items() if possible}
+    offered = {str(state): _verbs(role, state, was_returned=False) for state in ItemState}
+    offered["suspended_returned"] = _verbs(role, ItemState.SUSPENDED, was_returned=True)
+    return {state: verbs for state, verbs in offered.items() if verbs}
+
+
+def _verbs(role: Role, state: ItemState, *, was_returned: bool) -> list[str]:
+    """In the order of the page; a resume after a return would be refused, a dispatch before one too."""
+    barred = {"resume"} if was_returned else {"dispatch"} if state is ItemState.SUSPENDED else set()
+    return [
+        verb
+        for verb in VERBS
+        if ITEM_MOVES.allows(state, verb)
+        and may_move(role, state, verb, was_returned=was_returned)
+        and verb not in barred
+    ]
 
 
 def _reasons(configuration: Configuration) -> Mapping[str, list[str]]:

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from shared.actions import issuing
-from shared.actions.calling import CounterRequest, TargetMissing, requeue_ticket, transfer_ticket
+from shared.actions.at_counter import CounterRequest
+from shared.actions.moving import TargetMissing, requeue_ticket, transfer_ticket
 from shared.actions.outlook import Line
 from shared.actions.views import StaffTicketView, TicketView, staff_ticket_view, ticket_view
 from shared.domain.account import STAFF_ROLES, Role

@@ -10,9 +10,9 @@ import pytest
 from conftest import House
 from test_issuing import take
 
-from shared.actions import calling, counters, issuing, undoing
+from shared.actions import calling, counters, issuing, moving, undoing
+from shared.actions.at_counter import CounterRequest
 from shared.actions.boards import build_board
-from shared.actions.calling import CounterRequest
 from shared.domain.catalogue import ServiceNotOffered
 from shared.domain.counter import (
     CounterHasTicket,
@@ -148,10 +148,10 @@ def test_a_held_ticket_is_resumed_elsewhere_or_becomes_a_busy_counters_next(desk
 
 def test_transfer_keeps_number_and_arrival_and_needs_a_target(desk: House) -> None:
     desk.do(calling.call_next, "anna", 3)
-    with pytest.raises(calling.TargetMissing):
-        desk.do(calling.transfer, "anna", 3, NONE)
+    with pytest.raises(moving.TargetMissing):
+        desk.do(moving.transfer, "anna", 3, NONE)
     desk.later(minutes=5)
-    view = desk.do(calling.transfer, "anna", 3, CounterRequest(service_id="work-death", counter=5))
+    view = desk.do(moving.transfer, "anna", 3, CounterRequest(service_id="work-death", counter=5))
     ticket = desk.see(lambda uow: uow.tickets.by_number("A001", uow.day))
     assert (view.number, view.service_id, ticket.for_counter) == ("A001", "work-death", 5)
     assert ticket.arrived_at == ticket.issued_at
@@ -160,7 +160,7 @@ def test_transfer_keeps_number_and_arrival_and_needs_a_target(desk: House) -> No
 def test_a_next_stop_queues_the_same_number_for_another_service(desk: House) -> None:
     desk.do(calling.call_next, "anna", 3)
     desk.do(calling.start, "anna", 3, NONE)
-    view = desk.do(calling.next_stop, "anna", 3, CounterRequest(service_id="1.10.1"))
+    view = desk.do(moving.next_stop, "anna", 3, CounterRequest(service_id="1.10.1"))
     assert (view.number, view.state, view.stop, view.service_id) == ("A001", "waiting", 2, "1.10.1")
     assert [stop.state for stop in view.stops] == ["served", "waiting"]
 
@@ -196,7 +196,7 @@ def test_a_counter_is_taken_by_one_clerk_and_a_clerk_sits_at_one_counter(desk: H
 
 def test_a_paused_counter_does_not_call_and_frees_what_was_put_back_for_it(desk: House) -> None:
     desk.do(calling.call_next, "anna", 3)
-    desk.do(calling.requeue, "anna", 3, CounterRequest(counter=3))
+    desk.do(moving.requeue, "anna", 3, CounterRequest(counter=3))
     desk.do(counters.pause, "anna", 3, "吃饭")
     with pytest.raises(CounterNotOpen):
         desk.do(calling.call_next, "anna", 3)
@@ -268,7 +268,7 @@ def test_every_move_is_in_the_ledger_with_who_and_from_where_to_where(desk: Hous
 def test_undoing_a_next_stop_takes_the_stop_away_again(desk: House) -> None:
     desk.do(calling.call_next, "anna", 3)
     desk.do(calling.start, "anna", 3, NONE)
-    desk.do(calling.next_stop, "anna", 3, CounterRequest(service_id="1.10.1"))
+    desk.do(moving.next_stop, "anna", 3, CounterRequest(service_id="1.10.1"))
     view = desk.do(undoing.undo, "anna", 3, "A001")
     assert ([stop.state for stop in view.stops], view.service_title) == (["serving"], "我要退休")
     assert desk.do(calling.finish, "anna", 3, NONE).state == "served"
@@ -277,10 +277,10 @@ def test_undoing_a_next_stop_takes_the_stop_away_again(desk: House) -> None:
 def test_a_new_stop_goes_before_the_planned_one(desk: House) -> None:
     desk.do(calling.call_next, "anna", 3)
     desk.do(calling.start, "anna", 3, NONE)
-    desk.do(calling.next_stop, "anna", 3, CounterRequest(service_id="1.10.1"))
+    desk.do(moving.next_stop, "anna", 3, CounterRequest(service_id="1.10.1"))
     desk.do(calling.call_number, "anna", 3, "A001")
     desk.do(calling.start, "anna", 3, NONE)
-    view = desk.do(calling.next_stop, "anna", 3, CounterRequest(service_id="advice"))
+    view = desk.do(moving.next_stop, "anna", 3, CounterRequest(service_id="advice"))
     assert [(stop.position, stop.service_id, stop.state) for stop in view.stops] == [
         (1, "retirement", "served"),
         (2, "1.10.1", "served"),
@@ -291,13 +291,13 @@ def test_a_new_stop_goes_before_the_planned_one(desk: House) -> None:
 def test_a_next_stop_is_for_whoever_is_served_and_may_be_another_floor(desk: House) -> None:
     desk.do(calling.call_next, "anna", 3)
     with pytest.raises(IllegalMove):
-        desk.do(calling.next_stop, "anna", 3, CounterRequest(service_id="1.10.1"))
+        desk.do(moving.next_stop, "anna", 3, CounterRequest(service_id="1.10.1"))
     desk.do(calling.start, "anna", 3, NONE)
-    view = desk.do(calling.next_stop, "anna", 3, CounterRequest(floor=3))
+    view = desk.do(moving.next_stop, "anna", 3, CounterRequest(floor=3))
     assert (view.service_id, view.floor, view.stop) == ("retirement", 3, 2)
 
 
-@pytest.mark.parametrize("verb", [calling.transfer, calling.next_stop])
+@pytest.mark.parametrize("verb", [moving.transfer, moving.next_stop])
 def test_nobody_is_sent_to_a_service_that_is_not_offered(desk: House, verb: Callable[..., object]) -> None:
     desk.do(calling.call_next, "anna", 3)
     desk.do(calling.start, "anna", 3, NONE)
@@ -307,15 +307,15 @@ def test_nobody_is_sent_to_a_service_that_is_not_offered(desk: House, verb: Call
 
 def test_what_is_kept_for_a_counter_that_does_not_call_is_not_forgotten(desk: House) -> None:
     desk.do(calling.call_next, "anna", 3)
-    desk.do(calling.requeue, "anna", 3, CounterRequest(counter=6))
+    desk.do(moving.requeue, "anna", 3, CounterRequest(counter=6))
     assert desk.do(calling.call_next, "bo", 4).number == "A001"
 
 
 def test_a_ticket_sent_elsewhere_is_no_longer_kept_for_a_counter(desk: House) -> None:
     desk.do(calling.call_next, "anna", 3)
-    desk.do(calling.requeue, "anna", 3, CounterRequest(counter=3))
+    desk.do(moving.requeue, "anna", 3, CounterRequest(counter=3))
     ticket = desk.store.transact(
-        lambda uow: calling.transfer_ticket(
+        lambda uow: moving.transfer_ticket(
             uow, desk.actors["guide"], uow.tickets.by_number("A001", uow.day), CounterRequest(floor=2)
         )
     )

@@ -9,6 +9,7 @@ import pytest
 from conftest import House
 
 from shared.actions import calling, counters, issuing
+from shared.actions.at_counter import CounterRequest
 from shared.actions.configuring import change_configuration
 from shared.actions.issuing import IssueRequest, PriorityRequest
 from shared.actions.views import TicketView
@@ -172,7 +173,7 @@ def test_whoever_missed_the_call_is_put_back_by_the_rule_once(house: House) -> N
     for _ in range(6):
         take(house)
     house.do(calling.call_next, "anna", 3)
-    house.do(calling.no_show, "anna", 3, calling.CounterRequest())
+    house.do(calling.no_show, "anna", 3, CounterRequest())
 
     def scan(uow: UnitOfWork) -> TicketView:
         ticket = uow.tickets.by_number("A001", uow.day)
@@ -180,7 +181,7 @@ def test_whoever_missed_the_call_is_put_back_by_the_rule_once(house: House) -> N
 
     assert house.store.transact(scan).ahead == 3
     house.do(calling.call_number, "anna", 3, "A001")
-    house.do(calling.no_show, "anna", 3, calling.CounterRequest())
+    house.do(calling.no_show, "anna", 3, CounterRequest())
     with pytest.raises(issuing.ReinstatedAlready):
         house.store.transact(scan)
 
@@ -211,7 +212,7 @@ def test_yesterday_s_open_tickets_end_when_the_first_comes_today(house: House) -
     take(house)
     take(house)
     house.do(calling.call_next, "anna", 3)
-    house.do(calling.start, "anna", 3, calling.CounterRequest())
+    house.do(calling.start, "anna", 3, CounterRequest())
     house.later(days=1)
     take(house)
     states = house.see(lambda uow: [uow.tickets.by_id(1).state, uow.tickets.by_id(2).state])

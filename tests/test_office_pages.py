@@ -104,13 +104,25 @@ def test_only_verbs_of_the_item_table_are_offered(role: Role) -> None:
     assert offered["dispatched"][0] == "start"
     assert offered["in_progress"][0] == "complete"
     assert all(
-        ITEM_MOVES.allows(ItemState(state), verb) for state, verbs in offered.items() for verb in verbs
+        ITEM_MOVES.allows(ItemState(state.removesuffix("_returned")), verb)
+        for state, verbs in offered.items()
+        for verb in verbs
     )
 
 
 def test_an_office_cannot_move_what_it_has_returned_but_the_manager_can_send_it_on() -> None:
     assert "returned" not in verbs_by_state(Role.OFFICE)
     assert "dispatch" in verbs_by_state(Role.DUTY_MANAGER)["returned"]
+
+
+def test_what_came_back_and_is_suspended_is_dispatched_and_never_resumed() -> None:
+    manager = verbs_by_state(Role.DUTY_MANAGER)
+    assert ("resume" in manager["suspended"], "dispatch" in manager["suspended"]) == (True, False)
+    assert ("resume" in manager["suspended_returned"], "dispatch" in manager["suspended_returned"]) == (
+        False,
+        True,
+    )
+    assert "suspended_returned" not in verbs_by_state(Role.OFFICE)
 
 
 def test_an_auditor_only_looks() -> None:

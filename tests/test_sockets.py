@@ -146,7 +146,7 @@ def raw_socket(demo: Demo) -> Iterator[RawSocket]:
 
     yield connect
     for link in opened:
-        link.shutdown()
+        link.shutdown()  # type: ignore[no-untyped-call]
 
 
 def _answer_of(link: websocket.WebSocket, namespace: str, token: str) -> str:

@@ -1,5 +1,6 @@
 """The verbs of the hall, one module per subject; each takes the open unit of work first.
 
-Reading order: outlook (what a person in line may expect), issuing, calling, casework, hall_day,
-devices, signing_in, configuring, reporting, boards.
+Reading order: outlook (what a person in line may expect), views, hall_day, papers, issuing; counters,
+at_counter, calling, moving, undoing; casework, acceptance, item_work, item_effects, case_views, case_papers,
+case_lists, case_forms; boards, devices, signing_in, configuring, reporting.
 """

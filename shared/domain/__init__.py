@@ -1,5 +1,7 @@
 """The rules of the hall: what a ticket, a queue, a case and a limit are, without web, session or device.
 
-Reading order: errors, clock, catalogue, site, working_days, limits, identity_numbers, ticket, counter,
-queueing, waiting, case, ledger, events, board, then what devices need: devices, slip, sign.
+Reading order: errors, clock, base, states; listing, catalogue, working_days, hours, site, limits and
+configuration (what the hall offers); ticket, counter, queueing, waiting, board (the queue); case,
+item_rights, clock_stop, lamps (the case); identity_numbers, masking, account, hall, ledger, events; and what
+devices need: devices, slip, paper.
 """

@@ -19,7 +19,8 @@ const ROLES = { employee: "员工", deceased: "过世的人", retiree: "退休�
 /** Draw the open item of a case; `entry` is its row in the inbox, if it still has one. */
 export function drawPane(pane, { file, item, entry, facts, press, go, close }) {
   const due = dueText(item, facts.today);
-  const verbs = facts.verbs[item.state] ?? [];
+  const state = item.was_returned && item.state === "suspended" ? "suspended_returned" : item.state;
+  const verbs = facts.verbs[state] ?? [];
   pane.replaceChildren(
     el(
       "header",
