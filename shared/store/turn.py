@@ -15,6 +15,12 @@ class FairTurn:
         self._taken = False
         self._line: deque[threading.Event] = deque()
 
+    @property
+    def waiting(self) -> int:
+        """How many stand in line."""
+        with self._guard:
+            return len(self._line)
+
     def __enter__(self) -> None:
         with self._guard:
             if not self._taken:

@@ -38,6 +38,17 @@ HOME = {
 }
 
 
+#: The screens of the hall, for whoever opens its address without a path.
+SCREENS = (
+    ("/kiosk", "取号机", "群众取号"),
+    ("/counter", "窗口", "叫号、受理"),
+    ("/office", "股室", "办理转来的事项"),
+    ("/manage", "值班", "看大厅、管账号和设备"),
+    ("/display", "入口大屏", "哪件事在几楼"),
+    ("/display?floor=2", "楼层叫号屏", "地址里写楼层"),
+)
+
+
 class SignInRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Name and password of an account."""
 
@@ -86,6 +97,12 @@ def post_session(uow: UnitOfWork, call: ApiCall) -> SignedIn:
 def delete_session(uow: UnitOfWork, call: ApiCall) -> None:
     if call.principal is not None and call.principal.sign_in_id is not None:
         end_sign_in(uow, call.actor, call.principal.sign_in_id)
+
+
+@sign_in_pages.get("/")
+def index_page() -> str:
+    """Where to go from the bare address."""
+    return render_template("index.html", screens=SCREENS)
 
 
 @sign_in_pages.route("/sign-in", methods=["GET", "POST"])
