@@ -10,6 +10,7 @@ from flask_socketio import Namespace, SocketIO, emit, join_room, leave_room
 
 from shared.actions.boards import build_board, call_shown, call_sounded
 from shared.actions.devices import note_contact
+from shared.actions.outlook import Line
 from shared.domain.account import STAFF_ROLES, Role
 from shared.domain.board import Board
 from shared.domain.errors import HallError
@@ -96,16 +97,20 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
         return [_room(None), *(_room(floor.number) for floor in site.floors)]
 
     def _send_boards(self) -> None:
-        """Build each board once and send it to whoever watches it."""
+        """Build each board that somebody watches once, and send it to all who watch it."""
 
-        def build(uow: UnitOfWork) -> list[Board]:
-            floors: list[int | None] = [None, *(floor.number for floor in uow.configuration().site.floors)]
-            return [build_board(uow, floor) for floor in floors]
+        def build(uow: UnitOfWork) -> tuple[int, list[Board]]:
+            line = Line(uow)
+            floors: list[int | None] = [None, *(floor.number for floor in line.site.floors)]
+            watched = [floor for floor in floors if self._is_watched(_room(floor))]
+            return uow.hall.version, [build_board(uow, floor, line) for floor in watched]
 
-        boards = self._hall.read(build)
-        self._sent = boards[0].version
+        self._sent, boards = self._hall.read(build)
         for board in boards:
             self._server.emit("board", _plain(board), namespace=PATH, to=_room(board.floor))
+
+    def _is_watched(self, room: str) -> bool:
+        return next(iter(self._server.server.manager.get_participants(PATH, room)), None) is not None
 
     def _beat(self) -> None:
         """Every second look at the version row; every three seconds say that the link lives."""

@@ -16,18 +16,17 @@ from shared.domain.board import (
 )
 from shared.domain.events import CallShown, CallSounded
 from shared.domain.hall import Call
-from shared.domain.ticket import AT_COUNTER
 from shared.store.unit_of_work import UnitOfWork
 from shared.store.waiting_line import Scope
 
 
-def build_board(uow: UnitOfWork, floor: int | None) -> Board:
-    """The whole board of a floor, or of the hall when ``floor`` is None.
+def build_board(uow: UnitOfWork, floor: int | None, line: Line | None = None) -> Board:
+    """The whole board of a floor, or of the hall when ``floor`` is None; boards may share one ``line``.
 
     Raises:
         UnknownFloor: the hall has no such floor.
     """
-    line = Line(uow)
+    line = line or Line(uow)
     if floor is not None:
         line.site.floor(floor)
     hall = uow.hall
@@ -85,10 +84,7 @@ def _waiting(line: Line, floor: int | None) -> list[BoardSeries]:
 
 
 def _counters(uow: UnitOfWork, line: Line, floor: int | None) -> list[BoardCounter]:
-    present = {
-        ticket.counter: BoardTicket(ticket.number, str(ticket.state))
-        for ticket in uow.tickets.in_states(AT_COUNTER, uow.day)
-    }
+    present = {ticket.counter: BoardTicket(ticket.number, str(ticket.state)) for ticket in line.at_counters}
     return [
         BoardCounter(counter.number, counter.floor, str(counter.state), present.get(counter.number))
         for counter in line.counters

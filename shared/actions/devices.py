@@ -12,7 +12,7 @@ from shared.domain.clock import real_now
 from shared.domain.devices import DeviceState, PaperState, PrinterSettings, PrintJob
 from shared.domain.events import DeviceChanged, PaperChanged
 from shared.domain.paper import PrinterRow, PrintJobRow
-from shared.store.keyring import token_hash
+from shared.store.keyring import DEVICE_TOKEN, new_secret, token_hash
 from shared.store.store import Store
 from shared.store.unit_of_work import UnitOfWork
 
@@ -51,7 +51,7 @@ def add_device_with_token(uow: UnitOfWork, actor: Actor, name: str, role: Role, 
     Raises:
         NameTaken: a device of this name exists.
     """
-    token = secrets.token_urlsafe(32)
+    token = new_secret(DEVICE_TOKEN)
     device = _new_device(uow, actor, name, role, floor)
     device.token_hash = token_hash(token)
     return token
@@ -66,7 +66,7 @@ def enrol(uow: UnitOfWork, code: str) -> tuple[str, DeviceView]:
     device = uow.devices.by_code_hash(token_hash(code.strip().upper()))
     if device is None:
         raise WrongEnrolCode
-    token = secrets.token_urlsafe(32)
+    token = new_secret(DEVICE_TOKEN)
     device.token_hash, device.code_hash, device.last_seen_at = token_hash(token), None, real_now()
     uow.log(device_actor(device), "device", device.id, "enrol", (None, str(device.role)))
     return token, device_view(device)

@@ -10,7 +10,7 @@ from shared.domain.catalogue import Service, ServiceNotOffered
 from shared.domain.configuration import Configuration
 from shared.domain.counter import Counter, CounterState
 from shared.domain.queueing import Discipline, Reach
-from shared.domain.ticket import Ticket, TicketState
+from shared.domain.ticket import AT_COUNTER, Ticket, TicketState
 from shared.domain.waiting import WaitBand, estimate_wait
 from shared.store.unit_of_work import UnitOfWork
 from shared.store.waiting_line import Scope, WaitingGroup
@@ -57,6 +57,11 @@ class Line:
     @cached_property
     def groups(self) -> list[WaitingGroup]:
         return self._uow.line.groups()
+
+    @cached_property
+    def at_counters(self) -> list[Ticket]:
+        """The tickets that are called or served now."""
+        return self._uow.tickets.in_states(AT_COUNTER, self._uow.day)
 
     def offered(self, service_id: str) -> Service:
         """A service that can be queued for.

@@ -20,7 +20,7 @@ from shared.domain.account import (
 )
 from shared.domain.clock import real_now
 from shared.domain.events import SignInEnded
-from shared.store.keyring import token_hash
+from shared.store.keyring import SIGN_IN_TOKEN, new_secret, token_hash
 from shared.store.unit_of_work import UnitOfWork
 
 #: A sign-in lasts a working day with its overtime; nobody stays signed in over night.
@@ -85,7 +85,7 @@ def begin_sign_in(uow: UnitOfWork, username: str, stored: str) -> SignedIn:
     account = uow.accounts.find(username)
     if account is None or account.disabled or account.password_hash != stored:
         raise WrongPassword
-    token = secrets.token_urlsafe(32)
+    token = new_secret(SIGN_IN_TOKEN)
     begun = real_now()
     expires = begun + LASTS
     uow.add(SignIn(account_id=account.id, token_hash=token_hash(token), begun_at=begun, expires_at=expires))

@@ -74,6 +74,16 @@ class HallKeyring:
         return hmac.compare_digest(self.sign(purpose, text).encode(), signature.encode())
 
 
+#: What a token begins with says whose it is, so that it is looked up in one place only.
+SIGN_IN_TOKEN = "s."
+DEVICE_TOKEN = "d."
+
+
+def new_secret(kind: str) -> str:
+    """A token of this kind, with 256 bits of chance."""
+    return kind + secrets.token_urlsafe(32)
+
+
 def token_hash(token: str) -> str:
     """The hash under which a random token is kept; tokens have enough chance to need no salt."""
     return hashlib.sha256(token.encode()).hexdigest()

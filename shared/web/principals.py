@@ -15,7 +15,7 @@ from shared.actions.devices import device_of_token
 from shared.actions.signing_in import living_sign_in
 from shared.domain.account import DEVICE_ROLES, STAFF_ROLES, Actor, Role
 from shared.domain.errors import Forbidden
-from shared.store.keyring import token_hash
+from shared.store.keyring import DEVICE_TOKEN, SIGN_IN_TOKEN, token_hash
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import current_hall
 from shared.web.errors import Csrf, NotSignedIn
@@ -79,13 +79,13 @@ def principal_of_token(token: str) -> Principal | None:
     hall = current_hall()
 
     def find(uow: UnitOfWork) -> Principal | None:
+        if token.startswith(DEVICE_TOKEN):
+            device = device_of_token(uow, token)
+            return Principal(device, token) if device else None
         living = living_sign_in(uow, token)
-        if living is not None:
-            return Principal(living.actor, token, living.sign_in_id)
-        device = device_of_token(uow, token)
-        return Principal(device, token) if device else None
+        return Principal(living.actor, token, living.sign_in_id) if living else None
 
-    return hall.read(find) if 20 <= len(token) <= 100 else None
+    return hall.read(find) if token.startswith((DEVICE_TOKEN, SIGN_IN_TOKEN)) and len(token) <= 100 else None
 
 
 def find_principal(roles: Collection[Role] | None = None) -> Principal | None:
