@@ -165,3 +165,16 @@ def test_the_bare_address_leads_to_every_screen(web: Web) -> None:
     assert page.status_code == 200
     for path in re.findall(r'class="button door-way" href="([^"]+)"', page.get_data(as_text=True)):
         assert web.client.get(path).status_code == 200
+
+
+def test_a_stale_token_does_not_keep_anybody_from_signing_in_again(web: Web) -> None:
+    body = {"username": "anna", "password": PASSWORD}
+    answer = web.post("/session", None, body, headers={"Authorization": "Bearer s.gone"})
+    assert answer.status_code == 200
+
+
+def test_whoever_holds_a_ticket_gives_it_up_also_in_a_browser_where_staff_signed_in(web: Web) -> None:
+    token = web.post("/tickets", "kiosk-1", {"service_id": "advice"}).get_json()["token"]
+    sign_in(web.client)
+    answer = web.client.post(f"/api/v1/tickets/{token}/cancel", data="{}", headers=JSON)
+    assert (answer.status_code, answer.get_json()["state"]) == (200, "cancelled")

@@ -14,6 +14,7 @@ from shared.store.keyring import token_hash
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.bodies import read_body, read_query
 from shared.web.context import current_hall
+from shared.web.errors import Csrf, NotSignedIn
 from shared.web.presses import answer, encode, press_once
 from shared.web.principals import Principal, find_principal, require
 
@@ -150,9 +151,13 @@ def _answer_change(operation: Operation, work: Work, parts: dict[str, Any]) -> R
 
 
 def _principal(operation: Operation) -> Principal | None:
-    if operation.roles is None:
+    if operation.roles is not None:
+        return require(operation.roles)
+    try:
         return find_principal()
-    return require(operation.roles)
+    except (NotSignedIn, Csrf):
+        # What everybody may do needs no proof: a stale token or a bare cookie adds nothing to it.
+        return None
 
 
 def _actor(principal: Principal | None, parts: Mapping[str, Any]) -> Actor:
