@@ -15,6 +15,7 @@ import socket
 from collections.abc import Mapping
 from os import getpid
 from secrets import token_hex
+from time import monotonic
 
 import click
 from flask import Flask
@@ -45,7 +46,7 @@ from shared.commands.wiring import Parts
 from shared.domain.account import STAFF_ROLES
 from shared.domain.adapting import one_printer
 from shared.domain.clock import Clock, SystemClock
-from shared.domain.devices import PrinterSettings
+from shared.domain.devices import DeviceState, PrinterSettings
 from shared.domain.events import SlipOrdered
 from shared.store.keyring import load_keyring
 from shared.store.store import Store
@@ -62,6 +63,8 @@ from shared.web.socket_limits import SocketLimits
 log = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
+#: So long a printer may take to answer ``hall check``.
+ANSWER_SECONDS = 3.0
 _APIS = (
     session_api.api,
     hall_api.api,
@@ -136,11 +139,8 @@ def _wire(app: Flask, hall: Hall, printers: VirtualPrinters) -> Parts:
     SocketLimits(socketio)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     walls = display.sockets.DisplayNamespace(hall, socketio)
-    for namespace in (
-        walls,
-        counter.sockets.CounterNamespace(hall, socketio),
-        kiosk.sockets.KioskNamespace(hall, socketio),
-    ):
+    kiosks = kiosk.sockets.KioskNamespace(hall, socketio)
+    for namespace in (walls, kiosks, counter.sockets.CounterNamespace(hall, socketio)):
         socketio.on_namespace(namespace)
     reports = StoreReports(hall.store)
 
@@ -150,7 +150,13 @@ def _wire(app: Flask, hall: Hall, printers: VirtualPrinters) -> Parts:
     owner = f"{socket.gethostname()}:{getpid()}:{token_hex(4)}"
     spooler = Spooler(reports, open_printer, owner)
     hall.store.listeners.on(SlipOrdered, lambda event: spooler.wake(event.printer))
-    return Parts(app, hall, socketio, spooler, reports, walls, printers)
+    return Parts(app, hall, socketio, spooler, reports, (walls, kiosks), printers)
+
+
+def _ask_printer(printer: PrinterSettings) -> tuple[DeviceState, str]:
+    """What a printer answers now: its state, and why."""
+    condition = open_transport(printer, VirtualPrinters()).check(monotonic() + ANSWER_SECONDS)
+    return condition.state, condition.detail
 
 
 def commands() -> click.Group:
@@ -159,7 +165,7 @@ def commands() -> click.Group:
     group.add_command(demo_command(create_app, start))
     group.add_command(serve_command(create_app, start))
     group.add_command(init_command())
-    group.add_command(check_command(create_app, check_address))
+    group.add_command(check_command(create_app, _ask_printer))
     group.add_command(print_test_command())
     group.add_command(catalogue_group())
     for command in account_commands():

@@ -17,7 +17,7 @@ from shared.domain.events import (
     PaperChanged,
 )
 from shared.web.context import Hall
-from shared.web.live import Pulse, SignInSockets, socket_principal, this_socket
+from shared.web.live import Pulse, Guests, socket_principal, this_socket
 
 PATH = "/counter"
 
@@ -29,7 +29,7 @@ class CounterNamespace(Namespace):  # type: ignore[misc]
         super().__init__(PATH)
         self._server = socketio
         self._hall = hall
-        self._sockets = SignInSockets(hall, socketio, PATH)
+        self._guests = Guests(hall, socketio, PATH)
         self._pulse = Pulse(socketio, self._tell_queue)
         listeners = hall.store.listeners
         listeners.on(BoardChanged, lambda _: self._pulse.ask())
@@ -46,13 +46,13 @@ class CounterNamespace(Namespace):  # type: ignore[misc]
         principal = socket_principal(auth, tuple(STAFF_ROLES))
         if principal is None:
             return False
-        self._sockets.add(principal, this_socket())
+        self._guests.add(principal, this_socket())
         join_room("staff")
         return True
 
     def on_disconnect(self, reason: Any = None) -> None:
         """Forget a socket that is gone."""
-        self._sockets.forget(this_socket())
+        self._guests.forget(this_socket())
 
     def _tell(self, event: str, data: dict[str, Any]) -> None:
         self._server.emit(event, data, namespace=PATH, to="staff")

@@ -17,7 +17,7 @@ from shared.domain.errors import HallError
 from shared.domain.events import BoardChanged
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import Hall
-from shared.web.live import Pulse, SignInSockets, socket_principal, this_socket
+from shared.web.live import Guests, Pulse, note_devices, socket_principal, this_socket
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
         super().__init__(PATH)
         self._hall = hall
         self._server = socketio
-        self._sockets = SignInSockets(hall, socketio, PATH)
+        self._guests = Guests(hall, socketio, PATH)
         self._pulse = Pulse(socketio, self._send_boards)
         self._sent = -1
         hall.store.listeners.on(BoardChanged, lambda _: self._pulse.ask())
@@ -43,6 +43,7 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
     def start(self) -> None:
         """Begin the heartbeat and the look-out for what other processes do."""
         self._server.start_background_task(self._beat)
+        self._server.start_background_task(note_devices, self._hall, self._server, self._guests)
 
     def on_connect(self, auth: Any = None) -> bool:
         """Let devices and staff in, and give them the board of the hall until they ask for a floor."""
@@ -50,13 +51,13 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
         if principal is None:
             return False
         self._hall.transact(lambda uow: note_contact(uow, principal.actor))
-        self._sockets.add(principal, this_socket())
+        self._guests.add(principal, this_socket())
         self._watch(None)
         return True
 
     def on_disconnect(self, reason: Any = None) -> None:
         """Forget a socket that is gone."""
-        self._sockets.forget(this_socket())
+        self._guests.forget(this_socket())
 
     def on_watch(self, data: Any = None) -> dict[str, Any]:
         """Show a floor, or the whole hall without one."""

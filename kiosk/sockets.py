@@ -10,7 +10,7 @@ from shared.actions.devices import note_contact
 from shared.domain.account import Role
 from shared.domain.events import PaperChanged
 from shared.web.context import Hall
-from shared.web.live import socket_principal
+from shared.web.live import Guests, note_devices, socket_principal, this_socket
 
 PATH = "/kiosk"
 
@@ -22,6 +22,7 @@ class KioskNamespace(Namespace):  # type: ignore[misc]
         super().__init__(PATH)
         self._server = socketio
         self._hall = hall
+        self._guests = Guests(hall, socketio, PATH)
         hall.store.listeners.on(PaperChanged, self._tell)
 
     def on_connect(self, auth: Any = None) -> bool:
@@ -29,9 +30,18 @@ class KioskNamespace(Namespace):  # type: ignore[misc]
         principal = socket_principal(auth, (Role.KIOSK,))
         if principal is None:
             return False
+        self._guests.add(principal, this_socket())
         self._hall.transact(lambda uow: note_contact(uow, principal.actor))
         join_room(f"kiosk:{principal.name}")
         return True
+
+    def on_disconnect(self, reason: Any = None) -> None:
+        """Forget a socket that is gone."""
+        self._guests.forget(this_socket())
+
+    def start(self) -> None:
+        """Begin to note which kiosks are connected."""
+        self._server.start_background_task(note_devices, self._hall, self._server, self._guests)
 
     def _tell(self, event: PaperChanged) -> None:
         if event.number is not None and event.device:

@@ -312,3 +312,18 @@ def test_an_auditor_looks_and_does_not_touch(web: Web) -> None:
     web.house.tokens["vera"] = token
     web.post("/tickets", "kiosk-1", TICKET)
     assert code(web.post("/tickets/A001/cancel", "vera")) == (403, "forbidden")
+
+
+def test_a_device_is_shut_out_at_once_and_let_in_with_a_new_code(web: Web) -> None:
+    assert web.get("/me", "kiosk-2").status_code == 200
+    web.post("/devices/kiosk-2/revoke", "admin")
+    assert code(web.get("/me", "kiosk-2")) == (401, "not_signed_in")
+    renewed = web.post("/devices/kiosk-2/code", "admin").get_json()["code"]
+    token = web.post("/devices/enrol", None, {"code": renewed}).get_json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert web.client.get("/api/v1/me", headers=headers).get_json()["name"] == "kiosk-2"
+    assert code(web.post("/devices/nobody/code", "admin")) == (404, "unknown_device")
+    assert code(web.post("/devices", "admin", {"name": "x", "role": "kiosk", "floor": 9})) == (
+        422,
+        "unknown_floor",
+    )

@@ -122,10 +122,50 @@ def test_a_real_hall_is_founded_checked_and_refused_without_founding(tmp_path: P
     assert "hall init" in run("serve", environ=environ, cwd=tmp_path).stderr
     assert run("init", environ=environ, cwd=tmp_path).returncode == 0
     checked = run("check", environ=environ, cwd=tmp_path)
-    assert checked.returncode == 0
     assert "配置 1 号" in checked.stdout
+    assert checked.returncode == 1, "the printers as shipped are virtual"
+    assert "台打印机现在打不出纸" in checked.stderr
     made = run("device", "add", "kiosk-1", "--role", "kiosk", environ=environ, cwd=tmp_path)
     assert "登记码" in made.stdout
+    assert (
+        "没有这个楼层"
+        in run(
+            "device", "add", "wall-9", "--role", "display", "--floor", "9", environ=environ, cwd=tmp_path
+        ).stderr
+    )
+    assert "登记码" in run("device", "code", "kiosk-1", environ=environ, cwd=tmp_path).stdout
+    assert "kiosk-1" in run("device", "list", environ=environ, cwd=tmp_path).stdout
+
+
+def test_check_asks_the_printers_and_a_wrong_kind_is_named_at_the_start(tmp_path: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{closed.getsockname()[1]}"
+        environ = {"HALL_DATA_DIR": str(tmp_path / "data"), "HALL_PRINTER": address}
+        run("init", environ=environ, cwd=tmp_path)
+        checked = run("check", environ=environ, cwd=tmp_path)
+    assert checked.returncode == 1
+    assert "连不上" in checked.stdout
+    wrong = run("serve", environ=environ | {"HALL_PRINTER": "pigeon:post"}, cwd=tmp_path)
+    assert wrong.returncode == 1
+    assert "打印机地址不对" in wrong.stderr
+
+
+def test_a_changed_folder_comes_into_force_under_the_next_number(tmp_path: Path) -> None:
+    environ = {"HALL_DATA_DIR": str(tmp_path / "data")}
+    run("init", environ=environ, cwd=tmp_path)
+    folder = tmp_path / "seed"
+    folder.mkdir()
+    site = (ROOT / "shared/seed/site.toml").read_text(encoding="utf-8")
+    (folder / "site.toml").write_text(
+        site.replace("白银区人社局办事大厅", "白银区政务大厅"), encoding="utf-8"
+    )
+    assert "配置 2 号已生效" in run("init", "--seed", str(folder), environ=environ, cwd=tmp_path).stdout
+    assert "配置没有变" in run("init", "--seed", str(folder), environ=environ, cwd=tmp_path).stdout
+    (folder / "site.toml").write_text(site + "\n[[counters]]\nnumber = 1\n", encoding="utf-8")
+    damaged = run("init", "--seed", str(folder), environ=environ, cwd=tmp_path)
+    assert damaged.returncode == 1
+    assert "site.toml:" in damaged.stderr
 
 
 @pytest.mark.parametrize("path", ["/kiosk", "/counter", "/office", "/manage", "/display", "/display?floor=2",

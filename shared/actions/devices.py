@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.domain.account import Actor, Device, NameTaken, Role, WrongEnrolCode
+from shared.domain.account import Actor, Device, NameTaken, Role, UnknownDevice, WrongEnrolCode
 from shared.domain.clock import real_now
 from shared.domain.devices import DeviceState, PaperState, PrinterSettings, PrintJob
-from shared.domain.events import DeviceChanged, PaperChanged
+from shared.domain.events import DeviceChanged, DeviceEnded, PaperChanged
 from shared.domain.paper import PrinterRow, PrintJobRow
 from shared.store.keyring import DEVICE_TOKEN, new_secret, token_hash
 from shared.store.store import Store
@@ -38,11 +38,45 @@ def add_device(uow: UnitOfWork, actor: Actor, name: str, role: Role, floor: int 
 
     Raises:
         NameTaken: a device of this name exists.
+        UnknownFloor: the hall has no such floor.
     """
-    code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(10))
+    code = _new_code()
     device = _new_device(uow, actor, name, role, floor)
     device.code_hash = token_hash(code)
     return code
+
+
+def renew_code(uow: UnitOfWork, actor: Actor, name: str) -> str:
+    """A new code for a device that was reset or replaced; its old token stops at once.
+
+    Raises:
+        UnknownDevice: there is none of this name.
+    """
+    device = _named(uow, name)
+    code = _new_code()
+    device.code_hash, device.token_hash, device.revoked = token_hash(code), None, False
+    uow.log(actor, "device", device.id, "renew", (str(device.role), str(device.role)))
+    uow.record(DeviceEnded(device.id))
+    return code
+
+
+def revoke(uow: UnitOfWork, actor: Actor, name: str) -> DeviceView:
+    """Shut a device out; a new code lets it in again.
+
+    Raises:
+        UnknownDevice: there is none of this name.
+    """
+    device = _named(uow, name)
+    device.code_hash, device.token_hash, device.revoked = None, None, True
+    uow.log(actor, "device", device.id, "revoke", (str(device.role), None))
+    uow.record(DeviceEnded(device.id))
+    return device_view(device)
+
+
+def note_contacts(uow: UnitOfWork, device_ids: Collection[int]) -> None:
+    """Remember that these devices were connected just now."""
+    for device_id in device_ids:
+        uow.devices.by_id(device_id).last_seen_at = real_now()
 
 
 def add_device_with_token(uow: UnitOfWork, actor: Actor, name: str, role: Role, floor: int | None) -> str:
@@ -114,10 +148,23 @@ def device_view(device: Device) -> DeviceView:
     )
 
 
+def _new_code() -> str:
+    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(10))
+
+
+def _named(uow: UnitOfWork, name: str) -> Device:
+    device = uow.devices.find(name)
+    if device is None:
+        raise UnknownDevice(device=name[:64])
+    return device
+
+
 def _new_device(uow: UnitOfWork, actor: Actor, name: str, role: Role, floor: int | None) -> Device:
     if uow.devices.find(name) is not None:
         raise NameTaken(field="name")
-    device = Device(name=name, role=role, floor=floor, created_at=uow.at)
+    if floor is not None:
+        uow.configuration().site.floor(floor)
+    device = Device(name=name.strip()[:64], role=role, floor=floor, created_at=uow.at)
     uow.add(device)
     uow.flush()
     uow.log(actor, "device", device.id, "add", (None, str(role)))

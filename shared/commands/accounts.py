@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import click
 
-from shared.actions.devices import add_device
+from shared.actions.devices import add_device, device_view, renew_code, revoke
 from shared.actions.signing_in import NewAccount, add_account, check_password, hash_password
 from shared.commands.founding import require_founded
 from shared.commands.refusals import telling
@@ -26,7 +26,8 @@ def account_commands() -> list[click.Group]:
     user = click.Group("user", help="工作人员账号。")
     user.add_command(_user_add())
     device = click.Group("device", help="取号机、叫号屏等设备。")
-    device.add_command(_device_add())
+    for command in (_device_add(), _device_list(), _device_code(), _device_revoke()):
+        device.add_command(command)
     return [user, device]
 
 
@@ -57,6 +58,39 @@ def _device_add() -> click.Command:
     def command(name: str, role: str, floor: int | None) -> None:
         code = _transact(lambda uow: add_device(uow, THE_HALL, name, Role(role), floor))
         click.echo(f"设备 {name} 的登记码：{code}（在设备的页面上输入，用一次作废）")
+
+    return command
+
+
+def _device_list() -> click.Command:
+    @click.command("list", help="列出设备。")
+    @telling
+    def command() -> None:
+        for device in _transact(lambda uow: [device_view(one) for one in uow.devices.all()]):
+            state = "停用" if device.revoked else "已登记" if device.enrolled else "等登记"
+            click.echo(f"{device.name:<16} {device.role:<8} {state}")
+
+    return command
+
+
+def _device_code() -> click.Command:
+    @click.command("code", help="换一个登记码；设备原来的登记随之失效。")
+    @click.argument("name")
+    @telling
+    def command(name: str) -> None:
+        code = _transact(lambda uow: renew_code(uow, THE_HALL, name))
+        click.echo(f"设备 {name} 的登记码：{code}（用一次作废）")
+
+    return command
+
+
+def _device_revoke() -> click.Command:
+    @click.command("revoke", help="停用一台设备。")
+    @click.argument("name")
+    @telling
+    def command(name: str) -> None:
+        _transact(lambda uow: revoke(uow, THE_HALL, name))
+        click.echo(f"设备 {name} 已停用。")
 
     return command
 

@@ -85,7 +85,7 @@ def run_demo(create_app: CreateApp, start: Start, options: DemoOptions) -> None:
             folder = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="baiyin-hall-")))
         settings = _settings(options, folder.resolve())
         configure_logs("WARNING" if not options.json else settings.log_level)
-        document = demo_hall(read_seed(None), options.clerks, options.kiosks)
+        document = demo_hall(read_seed(None), options.clerks, options.kiosks, together=options.json)
         found(settings, document)
         clock: Clock = SystemClock()
         if options.clock == "manual":
@@ -200,11 +200,11 @@ def _tell(settings: Settings, port: int, state: dict[str, Any], options: DemoOpt
         click.echo(json.dumps(line, ensure_ascii=False))
         sys.stdout.flush()
         return
-    click.echo(_welcome(base, state))
+    click.echo(_welcome(base, state, kept=options.data_dir is not None))
     sys.stdout.flush()
 
 
-def _welcome(base: str, state: dict[str, Any]) -> str:
+def _welcome(base: str, state: dict[str, Any], *, kept: bool) -> str:
     pages = (
         ("取号机", "/kiosk"),
         ("窗口", "/counter"),
@@ -215,9 +215,11 @@ def _welcome(base: str, state: dict[str, Any]) -> str:
         ("打出来的小票", "/hardware/printer"),
     )
     people = state["accounts"]
-    lines = ["", "大厅在运行（演示）。按 Ctrl-C 结束，演示的数据随之删除。", ""]
+    end = "数据留在文件夹里，下次接着用" if kept else "演示的数据随之删除"
+    made = "留在数据文件夹里" if kept else "本次运行现做的"
+    lines = ["", f"大厅在运行（演示）。按 Ctrl-C 结束，{end}。", ""]
     lines += [f"  {base + path:<44} {name}" for name, path in pages]
-    lines += ["", f"  账号（密码都是 {people[0]['password']}，本次运行现做的）："]
+    lines += ["", f"  账号（密码都是 {people[0]['password']}，{made}）："]
     lines += [f"  {account['username']:<14} {_role_words(account)}" for account in people]
     lines.append("")
     return "\n".join(lines)

@@ -16,6 +16,7 @@ from shared.commands.wiring import CreateApp, Parts, Start
 from shared.domain.account import THE_HALL
 from shared.domain.address import PublicAddress
 from shared.domain.clock import SystemClock
+from shared.domain.devices import ABLE_TO_PRINT, DeviceState, PrinterSettings
 from shared.domain.slip import printer_test_document
 from shared.store.data_folder import FolderLock
 from shared.store.keyring import load_keyring
@@ -60,6 +61,7 @@ def serve_command(create_app: CreateApp, start: Start) -> click.Command:
         configure_logs(settings.log_level)
         require_founded(settings)
         app = create_app(settings, None, None)
+        _warn_of_virtual_printers(app)
         run_server(
             app, start, settings, lambda bound: click.echo(f"大厅在运行：{settings.address(bound).base_url}")
         )
@@ -67,7 +69,17 @@ def serve_command(create_app: CreateApp, start: Start) -> click.Command:
     return command
 
 
-def check_command(create_app: CreateApp, check_address: Callable[[str], None]) -> click.Command:
+def _warn_of_virtual_printers(app: Flask) -> None:
+    parts: Parts = app.extensions["parts"]
+    virtual = [p.name for p in parts.reports.printers() if p.address.startswith("virtual:")]
+    if virtual:
+        click.echo(f"注意：这些打印机是虚拟的，不出纸：{'、'.join(virtual)}", err=True)
+
+
+AskPrinter = Callable[[PrinterSettings], tuple[DeviceState, str]]
+
+
+def check_command(create_app: CreateApp, ask_printer: AskPrinter) -> click.Command:
     """``hall check``."""
 
     @click.command("check", help="检查设置、数据库、配置和打印机地址。")
@@ -81,14 +93,30 @@ def check_command(create_app: CreateApp, check_address: Callable[[str], None]) -
         click.echo(
             f"数据库：正常。配置 {configuration.number} 号，其中 {len(configuration.site.assumed)} 处是假定。"
         )
-        for printer in configuration.site.printers:
-            check_address(printer.address)
-            click.echo(f"打印机 {printer.name}：{printer.address}，{printer.columns} 列")
+        troubles = 0
+        for printer in parts.reports.printers():
+            state, detail = ask_printer(printer)
+            virtual = printer.address.startswith("virtual:")
+            told = "虚拟打印机，不出纸：请在 site.toml 里填真的打印机" if virtual else _STATES[state]
+            click.echo(f"打印机 {printer.name}：{printer.address}，{printer.columns} 列，{told}。{detail}")
+            troubles += virtual or state not in ABLE_TO_PRINT
         address = settings.address()
         told = "手机能打开" if address.phone_reachable else "手机打不开，小票不提手机"
         click.echo(f"二维码地址：{address.base_url}（{told}）")
+        if troubles:
+            raise Told(f"{troubles} 台打印机现在打不出纸。")
 
     return command
+
+
+_STATES = {
+    DeviceState.OK: "正常",
+    DeviceState.NEAR_END: "纸快用完",
+    DeviceState.PAPER_OUT: "没有纸",
+    DeviceState.COVER_OPEN: "盖子开着",
+    DeviceState.OFFLINE: "连不上",
+    DeviceState.UNKNOWN: "连得上，但不回答状态",
+}
 
 
 def print_test_command() -> click.Command:
@@ -112,7 +140,7 @@ def print_test_command() -> click.Command:
             order_slip(uow, printer, _test_page(uow, printer), THE_HALL)
 
         store.transact(order)
-        click.echo(f"已交给 {printer}，10 秒内会打出来；没有打出来请看 /manage。")
+        click.echo(f"已交给 {printer}。大厅在运行时马上打出来，10 秒后不再打；没有打出来请看 /manage。")
 
     return command
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,8 +22,8 @@ class Printing(Protocol):
     def stop(self) -> None: ...
 
 
-class Walls(Protocol):
-    """What keeps walls fresh in the background."""
+class Live(Protocol):
+    """What keeps screens fresh in the background."""
 
     def start(self) -> None: ...
 
@@ -37,13 +37,14 @@ class Parts:
     socketio: Any
     spooler: Printing
     reports: StoreReports
-    walls: Walls
+    live: Sequence[Live]
     virtual_printers: Any
 
     def start(self) -> None:
         """Begin printing and the walls' heartbeat."""
         self.spooler.start()
-        self.walls.start()
+        for part in self.live:
+            part.start()
 
     def stop(self) -> None:
         """End what runs in the background and let go of the database."""

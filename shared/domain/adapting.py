@@ -24,14 +24,19 @@ def one_printer(address: str) -> Callable[[Document], Document]:
     return adapt
 
 
-def demo_hall(document: Document, counters: int, kiosks: int) -> Document:
-    """The hall of the demonstration: open round the clock, every counter takes everything from any floor."""
+def demo_hall(document: Document, counters: int, kiosks: int, *, together: bool = True) -> Document:
+    """The hall of the demonstration: open round the clock, every counter takes everything.
+
+    ``together`` lets counters take people of other floors at once, as scripts need it; otherwise they help
+    after the hall's own delay.
+    """
     site = dict(document["site"])
     floors = [floor["number"] for floor in site["floors"]]
     site["name"] = f"{site['name']}（演示）"
     site["hours"] = {**site["hours"], "always_open": True}
     site["no_show"] = {**site["no_show"], "calls_before": 1, "minutes": 0}
-    site["other_floor_seconds"] = 0.0
+    if together:
+        site["other_floor_seconds"] = 0.0
     site["profiles"] = [{"name": "全部业务", "services": ["*"]}]
     site["printers"] = [
         *({"name": kiosk_name(number), "address": "virtual:"} for number in range(1, kiosks + 1)),

@@ -64,6 +64,13 @@ class SignInEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceEnded:
+    """A device's token stopped: its sockets must go."""
+
+    device_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class CasesChanged:
     """Items of cases moved; the inboxes of these offices may be read again."""
 
@@ -78,5 +85,6 @@ Event = (
     | CallShown
     | CallSounded
     | SignInEnded
+    | DeviceEnded
     | CasesChanged
 )

@@ -74,6 +74,8 @@ class Papers:
     def counts(self, day: date) -> dict[str, int]:
         """How many slips of a service day are in each state."""
         query = (
-            select(PrintJobRow.state, func.count()).where(PrintJobRow.day == day).group_by(PrintJobRow.state)
+            select(PrintJobRow.state, func.count())
+            .where(PrintJobRow.day == day, PrintJobRow.kind != "printer_test")
+            .group_by(PrintJobRow.state)
         )
         return {str(state): count for state, count in self._session.execute(query)}

@@ -13,6 +13,8 @@ from shared.actions.devices import (
     device_view,
     enrol,
     heartbeat,
+    renew_code,
+    revoke,
 )
 from shared.actions.issuing import outlook
 from shared.actions.outlook import Outlook
@@ -33,6 +35,7 @@ from shared.domain.account import (
     OfficeMissing,
     Role,
     UnknownAccount,
+    UnknownDevice,
     WeakPassword,
     WrongEnrolCode,
 )
@@ -259,6 +262,32 @@ def post_device(uow: UnitOfWork, call: ApiCall) -> DeviceCode:
     wanted: NewDeviceRequest = call.body
     role = _role(wanted.role, DEVICE_ROLES)
     return DeviceCode(wanted.name, add_device(uow, call.actor, wanted.name, role, wanted.floor))
+
+
+@api.change(
+    "POST",
+    "/devices/<name>/code",
+    "A new code for a device; its old token stops",
+    roles=(Role.ADMINISTRATOR,),
+    answers=DeviceCode,
+    errors=(UnknownDevice,),
+    secret=True,
+)
+def post_device_code(uow: UnitOfWork, call: ApiCall) -> DeviceCode:
+    name = call.parts["name"]
+    return DeviceCode(name, renew_code(uow, call.actor, name))
+
+
+@api.change(
+    "POST",
+    "/devices/<name>/revoke",
+    "Shut a device out",
+    roles=(Role.ADMINISTRATOR,),
+    answers=DeviceView,
+    errors=(UnknownDevice,),
+)
+def post_device_revoke(uow: UnitOfWork, call: ApiCall) -> DeviceView:
+    return revoke(uow, call.actor, call.parts["name"])
 
 
 @api.change(

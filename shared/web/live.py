@@ -10,13 +10,16 @@ from typing import Any
 from flask import request
 from flask_socketio import SocketIO
 
+from shared.actions.devices import note_contacts
 from shared.domain.account import Role
-from shared.domain.events import SignInEnded
+from shared.domain.events import DeviceEnded, SignInEnded
 from shared.web.context import Hall
 from shared.web.principals import STAFF_COOKIE, Principal, cookie_name, principal_of_token
 
 log = logging.getLogger(__name__)
 
+#: How often it is noted that a device is connected.
+CONTACT_SECONDS = 30.0
 #: After a change goes out at once, the next ones wait this long, so that a burst travels as one.
 GATHER_SECONDS = 0.05
 
@@ -35,33 +38,38 @@ def socket_principal(auth: Any, roles: tuple[Role, ...]) -> Principal | None:
     return None
 
 
-class SignInSockets:
-    """Which sockets belong to which sign-in, so that they end with it."""
+class Guests:
+    """Whose sockets are open in a namespace: they end with the sign-in, or with the device's token."""
 
     def __init__(self, hall: Hall, socketio: SocketIO, namespace: str) -> None:
         self._socketio = socketio
         self._namespace = namespace
         self._guard = threading.Lock()
-        self._by_sign_in: dict[int, set[str]] = {}
-        hall.store.listeners.on(SignInEnded, self._end)
+        self._open: dict[str, Principal] = {}
+        hall.store.listeners.on(SignInEnded, lambda event: self._end("sign_in_id", event.sign_in_id))
+        hall.store.listeners.on(DeviceEnded, lambda event: self._end("device_id", event.device_id))
 
     def add(self, principal: Principal, sid: str) -> None:
-        """A socket was opened by whoever this is; devices have no sign-in to end."""
-        if principal.sign_in_id is not None:
-            with self._guard:
-                self._by_sign_in.setdefault(principal.sign_in_id, set()).add(sid)
+        """A socket was opened by whoever this is."""
+        with self._guard:
+            self._open[sid] = principal
 
     def forget(self, sid: str) -> None:
         """A socket is gone."""
         with self._guard:
-            for sign_in_id, sids in list(self._by_sign_in.items()):
-                sids.discard(sid)
-                if not sids:
-                    del self._by_sign_in[sign_in_id]
+            self._open.pop(sid, None)
 
-    def _end(self, event: SignInEnded) -> None:
+    @property
+    def devices(self) -> set[int]:
+        """The devices that are connected now."""
         with self._guard:
-            sids = self._by_sign_in.pop(event.sign_in_id, set())
+            return {one.device_id for one in self._open.values() if one.device_id is not None}
+
+    def _end(self, what: str, ended: int) -> None:
+        with self._guard:
+            sids = [sid for sid, principal in self._open.items() if getattr(principal, what) == ended]
+            for sid in sids:
+                del self._open[sid]
         for sid in sids:
             self._socketio.server.disconnect(sid, namespace=self._namespace)
 
@@ -69,6 +77,17 @@ class SignInSockets:
 def this_socket() -> str:
     """The id of the socket whose event is being handled."""
     return str(request.sid)  # type: ignore[attr-defined]
+
+
+def note_devices(hall: Hall, socketio: SocketIO, guests: Guests) -> None:
+    """Note for ever, twice a minute, which devices are connected."""
+    while True:
+        socketio.sleep(CONTACT_SECONDS)
+        try:
+            hall.transact(lambda uow: note_contacts(uow, guests.devices))
+        except Exception:
+            # The database may be away; the next turn tells, and the manager sees the silence.
+            log.exception("contacts could not be noted")
 
 
 class Pulse:

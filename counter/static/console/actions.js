@@ -1,6 +1,6 @@
 /** What the clerk does with tickets and with the counter itself, key by key. */
 
-import { askPrevious } from "./counter_keys.js";
+import { askLeaving, askPrevious } from "./counter_keys.js";
 import { choose, find } from "./dialog.js";
 
 /** What can be done with a number only by whoever sits at a counter. */
@@ -91,21 +91,24 @@ export class Actions {
     return chosen && this.presses.verb("pause", { reason: chosen.value });
   }
 
-  /** Leave the counter; a ticket that is there, or held, may be left to whoever comes next. */
+  /** Leave the counter; whoever was called, or is held there, is never forgotten on the way. */
   async signOff() {
     const { counter, ticket } = this.state;
     if (!(await this.desk.mayLeave())) return;
     const rest = [ticket?.number, ...counter.held.map((held) => held.number)].filter(Boolean);
-    const chosen = await choose({
-      title: `从${counter.number}号窗口下岗？`,
-      text: rest.length ? `${rest.join("、")} 会留在窗口，交给接班的人。` : "下岗后这个窗口不再叫号。",
-      options: [{ value: true, label: rest.length ? "交班并下岗" : "下岗" }],
-    });
-    if (!chosen) return;
-    const body = rest.length ? { hand_over: true } : {};
-    const answer = await this.presses.send(`/counters/${counter.number}/sign-off`, body);
-    if (!answer) return;
-    this.state.set({ counter: null, me: { ...this.state.me, counter: null }, notice: null, undo: null });
+    const chosen = await askLeaving(counter.number, rest);
+    if (!chosen || chosen.value === "stay") return;
+    const address = `/counters/${counter.number}`;
+    const left = chosen.value === "requeue" ? rest : [];
+    for (const number of left) {
+      const back = await this.presses.send(`${address}/requeue`, { ticket: number });
+      if (!back) return void this.presses.read();
+    }
+    const body = chosen.value === "hand_over" ? { hand_over: true } : {};
+    const answer = await this.presses.send(`${address}/sign-off`, body);
+    if (!answer) return void this.presses.read();
+    const notice = left.length ? `${left.join("、")} 已放回队里，请群众回座位等` : null;
+    this.state.set({ counter: null, me: { ...this.state.me, counter: null }, notice, undo: null });
     await this.presses.read();
   }
 
