@@ -17,7 +17,7 @@ from shared.domain.events import (
     PaperChanged,
 )
 from shared.web.context import Hall
-from shared.web.live import Pulse, Guests, socket_principal, this_socket
+from shared.web.live import Guests, Pulse, socket_principal, this_socket
 
 PATH = "/counter"
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from kiosk.finder import finder_json
+from kiosk.online import online_json
 from shared.domain.catalogue import ADVICE, Bundle, Item, Limit, Material, SingleService
 from shared.domain.configuration import Configuration
 from shared.domain.limits import due
@@ -15,6 +16,9 @@ from shared.domain.limits import due
 UNIT_BUNDLES = frozenset({"hire", "terminate", "public-institution-hire"})
 #: Bundles after a death close with the hall's words of condolence.
 DEATHS = frozenset({"retiree-death", "work-death"})
+
+#: What the hall's own services are, in one line.
+OWN_LINES = {"collect": "带上小票或受理通知书，来拿结果或补交材料"}
 
 #: Groups of single services in everyday words, with the beginnings of their codes.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -125,28 +129,36 @@ def bundle_json(bundle: Bundle, configuration: Configuration, today: date) -> di
         "materials": materials_json(configuration.catalogue.materials_of(codes)),
         "items": [item_json(item) for item in bundle.items],
         "question": _question_json(bundle),
-        "online": online_steps(bundle.online),
+        "online": online_json(bundle.id, bundle.online),
     }
 
 
 def single_json(single: SingleService, configuration: Configuration, today: date) -> dict[str, Any]:
     """A single service, or advice, as its screen shows it."""
-    limit = single.items[0].limit if single.items else None
+    kind = _single_kind(single)
+    listed = single.items[0].limit if single.items and kind != "own" else None
     return {
         "id": single.id,
-        "kind": "advice" if single.id == ADVICE else single.kind,
+        "kind": kind,
         "title": single.plain_name,
-        "line": "",
+        "line": OWN_LINES.get(single.id, ""),
         "name": single.name,
         "offered": single.offered,
         "floors": list(single.floors),
-        "limit": limit_words(limit, configuration, today) if limit else _words("", ""),
+        "limit": limit_words(listed, configuration, today) if listed else _words("到窗口就办", ""),
         "farewell": "farewell",
         "materials": materials_json(configuration.catalogue.materials_of(single.codes)),
         "items": [],
         "question": None,
-        "online": [],
+        "online": None,
     }
+
+
+def _single_kind(single: SingleService) -> str:
+    """Advice, what the hall added to the lists (``own``), or the kind that the list gives."""
+    if single.id == ADVICE:
+        return "advice"
+    return single.kind if group_of(single.id) is not None else "own"
 
 
 def item_json(item: Item) -> dict[str, Any]:
@@ -184,20 +196,17 @@ def materials_json(materials: Sequence[Material]) -> list[dict[str, str]]:
     ]
 
 
-def online_steps(text: str | None) -> list[str]:
-    """The steps of the list for doing it by phone, one each; none where the list prints none."""
-    if not text:
-        return []
-    return [part.strip("。； ") for part in text.replace("；", "。").split("。") if part.strip("。； ")]
-
-
 def hours_json(configuration: Configuration, local: datetime) -> dict[str, Any]:
-    """Today's hours: whether the hall works today, when numbers are given, when counters call."""
+    """Today's hours: whether numbers are given now and from when, when counters call."""
     hours = configuration.site.hours
     shifts = hours.shifts_on(local.date(), configuration.calendar)
+    open_now = hours.takes_numbers(local, configuration.calendar)
+    opens = None if open_now else hours.next_opening(local, configuration.calendar)
     return {
         "always_open": hours.always_open,
         "works_today": bool(shifts),
+        "open": open_now,
+        "opens_at": opens.isoformat() if opens else None,
         "numbers_from": f"{hours.kiosk_opens:%H:%M}",
         "numbers_until": f"{hours.last_ticket:%H:%M}",
         "shifts": [[f"{shift.begin:%H:%M}", f"{shift.end:%H:%M}"] for shift in shifts],

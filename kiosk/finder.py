@@ -15,12 +15,16 @@ FIRST = "who"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer: it leads to a service or to another question; ``note`` is told beside the service."""
+    """One answer: it leads to a service or to another question; ``note`` is told beside the service.
+
+    ``heading`` names the matter as whoever answered would say it, where the service's title speaks to others.
+    """
 
     text: str
     service: str | None = None
     question: str | None = None
     note: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ QUESTIONS = (
             Choice("有员工离职", "terminate"),
             Choice("事业单位聘新人", "public-institution-hire"),
             Choice("员工受了伤", "1.7.4"),
-            Choice("员工因工去世", "work-death"),
+            Choice("员工因工去世", "work-death", heading="员工因工去世"),
             Choice("稳岗返还", "1.8.9"),
             Choice("技能提升补贴", "1.8.10"),
             Choice("见习补贴", "2.7.2"),
@@ -154,7 +158,13 @@ def _question(question: FinderQuestion, service_ids: Collection[str]) -> dict[st
     return {
         "text": question.text,
         "choices": [
-            {"text": choice.text, "service": choice.service, "question": choice.question, "note": choice.note}
+            {
+                "text": choice.text,
+                "service": choice.service,
+                "question": choice.question,
+                "note": choice.note,
+                "heading": choice.heading,
+            }
             for choice in known
         ],
     }

@@ -30,6 +30,8 @@ from shared.web.errors import TooManyPresses, status_of
 REFRESH_SECONDS = 15
 #: Nobody is asked to rate on the page of a loss.
 _LOSSES = frozenset({"unemployment", "retiree-death", "work-death"})
+#: Told instead of a step back that would change nothing.
+NOBODY_BEHIND = "后面没有人，不用往后排。"
 _MOVING = frozenset({"waiting", "called", "serving", "held", "no_show"})
 
 
@@ -114,24 +116,31 @@ def _unlock(token: str, last4: str) -> BaseResponse:
 
 
 def _act(token: str, action: str) -> BaseResponse:
-    """Do what a button of the page asks; a refusal is told on the page, a press twice changes nothing."""
+    """Do what a button of the page asks; a refusal, or what an action answers, is told on the page.
+
+    A press twice changes nothing.
+    """
     work = _ACTIONS.get(action)
     if work is None:
         return redirect(request.path, code=303)
     try:
-        current_hall().transact(lambda uow: work(uow, token))
+        told = current_hall().transact(lambda uow: work(uow, token))
     except UnknownTicket:
         raise
     except HallError as refusal:
         return _page_with_problem(token, refusal)
+    if told:
+        return make_response(_render(token, told))
     return redirect(f"/t/{read_token(token)}", code=303)
 
 
-def _postpone(uow: UnitOfWork, token: str) -> None:
+def _postpone(uow: UnitOfWork, token: str) -> str:
     ticket = issuing.find_ticket(uow, token)
     # The form says from which place it was sent, so that a form sent twice steps back once.
-    if request.form.get("from_place") == place_mark(ticket):
-        issuing.postpone(uow, _holder(token), ticket)
+    if request.form.get("from_place") != place_mark(ticket):
+        return ""
+    before = ticket_view(uow, ticket).ahead
+    return NOBODY_BEHIND if issuing.postpone(uow, _holder(token), ticket).ahead == before else ""
 
 
 def place_mark(ticket: Ticket) -> str:
@@ -139,22 +148,25 @@ def place_mark(ticket: Ticket) -> str:
     return f"{ticket.queued_at.isoformat()} {ticket.place}"
 
 
-def _cancel(uow: UnitOfWork, token: str) -> None:
+def _cancel(uow: UnitOfWork, token: str) -> str:
     ticket = issuing.find_ticket(uow, token)
     if ticket.state is not TicketState.CANCELLED:
         issuing.cancel(uow, _holder(token), ticket)
+    return ""
 
 
-def _reinstate(uow: UnitOfWork, token: str) -> None:
+def _reinstate(uow: UnitOfWork, token: str) -> str:
     ticket = issuing.find_ticket(uow, token)
     if ticket.state is TicketState.NO_SHOW:
         issuing.reinstate(uow, _holder(token), ticket)
+    return ""
 
 
-def _rate(uow: UnitOfWork, token: str) -> None:
+def _rate(uow: UnitOfWork, token: str) -> str:
     level = request.form.get("level", "")
     ticket = issuing.find_ticket(uow, token)
     issuing.rate(uow, _holder(token), ticket, int(level) if level.isdecimal() and len(level) == 1 else 0)
+    return ""
 
 
 _ACTIONS = {"postpone": _postpone, "cancel": _cancel, "reinstate": _reinstate, "rate": _rate}
@@ -195,10 +207,11 @@ def _page(uow: UnitOfWork, token: str) -> PhonePage:
         return PhonePage(ticket=None, standing=None, floor_shape="", place="", rating=False, **common)
     ticket = issuing.find_ticket(uow, plain)
     view = ticket_view(uow, ticket)
+    there = view.counter_floor or view.floor
     return PhonePage(
         ticket=view,
         standing=standing(view),
-        floor_shape=next((floor.shape for floor in site.floors if floor.number == view.floor), ""),
+        floor_shape=next((floor.shape for floor in site.floors if floor.number == there), ""),
         place=counter_words(view.counters),
         rating=_may_rate(uow, ticket),
         from_place=place_mark(ticket),

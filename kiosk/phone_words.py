@@ -10,7 +10,7 @@ from shared.actions.case_views import CaseView, ToldItemView, case_view, told_it
 from shared.actions.views import TicketView
 from shared.domain.case import Case, CaseItem
 from shared.domain.masking import mask_name
-from shared.domain.site import Reasons
+from shared.domain.site import Site
 from shared.domain.waiting import WaitBand, minutes_band
 from shared.store.unit_of_work import UnitOfWork
 
@@ -48,8 +48,10 @@ class CasePart:
 
     number: str
     title: str
+    official: str
     applicant: str
     summary: str
+    advice: str
     items: Sequence[ItemWords]
 
 
@@ -66,13 +68,20 @@ def standing(ticket: TicketView) -> Standing:
 
 
 def _waiting(ticket: TicketView) -> Standing:
+    # Without a wait no counter is open for it: nobody is next, however few stand before.
+    called_soon = ticket.wait_seconds is not None and ticket.ahead < NEAR
+    wait = wait_words(ticket.wait_seconds) if ticket.wait_seconds else "等多久现在还说不准"
+    people = f"前面还有 {ticket.ahead} 人" if ticket.ahead else "前面没有人"
     if ticket.stop > 1:
-        title = f"您的下一站在 {ticket.floor}楼"
-        return Standing(title, f"前面 {ticket.ahead} 人，{wait_words(ticket.wait_seconds)}", "blue")
-    if ticket.ahead < NEAR:
-        people = f"前面 {ticket.ahead} 人" if ticket.ahead else "下一位就是您"
-        return Standing(f"快到您了，请到 {ticket.floor}楼 等", people, "copper", call=True)
-    return Standing(f"前面还有 {ticket.ahead} 人", wait_words(ticket.wait_seconds), "blue")
+        return Standing(f"您的下一站在 {ticket.floor}楼", f"{people}，{wait}", "blue")
+    if called_soon:
+        return Standing(
+            f"快到您了，请到 {ticket.floor}楼 等",
+            people if ticket.ahead else "下一位就是您",
+            "copper",
+            call=True,
+        )
+    return Standing(people, wait, "blue")
 
 
 _STANDINGS = {
@@ -87,7 +96,7 @@ _STANDINGS = {
 def wait_words(wait: WaitBand | None) -> str:
     """A wait as a band of minutes; never 0, and said when it is not known."""
     if wait is None:
-        return "等多久现在还说不准"
+        return "现在还说不准"
     low, high = minutes_band(wait)
     return f"约等 {high} 分钟以内" if low == 0 else f"约等 {low}～{high} 分钟"
 
@@ -110,10 +119,19 @@ def _run_words(run: Sequence[int]) -> str:
     return f"{run[0]}～{run[-1]}"
 
 
-def item_words(item: ToldItemView, reason_text: str | None) -> ItemWords:
-    """One matter of a case; ``reason_text`` is what the hall's list says for the item's reason."""
+def item_words(item: ToldItemView, reason_text: str | None, today: date, pickup: str = "") -> ItemWords:
+    """One matter of a case as of ``today``.
+
+    ``reason_text`` is what the hall's list says for the item's reason, ``pickup`` where results are fetched.
+    """
     word, shape, tone = _item_state(item)
-    return ItemWords(item.plain_name, item.name, word, shape, tone, _item_note(item, word, reason_text))
+    reason = reason_text.rstrip(_STOPS) if reason_text else None
+    note = (
+        _ended_note(item, word, reason, pickup)
+        if item.state in _ENDED
+        else _open_note(item, word, reason, today)
+    )
+    return ItemWords(item.plain_name, item.name, word, shape, tone, note)
 
 
 def _item_state(item: ToldItemView) -> tuple[str, str, str]:
@@ -132,57 +150,85 @@ _ITEM_STATES = {
     "not_applicable": ("不需要办", "dash", "grey"),
 }
 _ENDED = frozenset({"completed", "delivered", "refused", "withdrawn", "not_applicable"})
+#: Marks that a written reason may end in; the sentence around it has its own.
+_STOPS = "。．.；;，, "
 
 
-def _item_note(item: ToldItemView, word: str, reason_text: str | None) -> str:
-    if item.state in _ENDED:
-        told = reason_text if word in ("没办成", "没有受理") else None
-        return f"原因：{told}。要问清楚，请带小票到窗口。" if told else ""
+def _ended_note(item: ToldItemView, word: str, reason: str | None, pickup: str) -> str:
+    if word in _FAILED:
+        return f"原因：{reason}。{_ASK}。" if reason else f"{_ASK}。"
+    if word == "办成" and item.state != "delivered":
+        return fetch_words(pickup)
+    return ""
+
+
+def _open_note(item: ToldItemView, word: str, reason: str | None, today: date) -> str:
     if word == "等您补材料":
-        missing = reason_text if reason_text and item.reason != _YOUR_PAPERS else "请看一次性告知单，带齐再来"
+        missing = reason if reason and item.reason != _YOUR_PAPERS else "请看一次性告知单，带齐再来"
         return f"{missing}。请在 {item.until:%-m月%-d日} 前带来" if item.until else missing
-    return due_words(item.due_on, item.due_state)
+    return due_words(item.due_on, item.due_state, today)
 
 
-def due_words(due_on: date | None, due_state: str) -> str:
-    """The promised date; said plainly when there is none."""
+_FAILED = frozenset({"没办成", "没有受理"})
+_ASK = "请带小票到窗口问清楚"
+
+
+def fetch_words(pickup: str) -> str:
+    """Where a granted result is fetched; who has to be asked while the hall has set no place."""
+    return f"取结果：{pickup}" if pickup else "取结果请问导办台"
+
+
+def due_words(due_on: date | None, due_state: str, today: date) -> str:
+    """The promised date, as of ``today``; said plainly when there is none."""
     if due_on is not None:
-        promise = f"{due_on:%-m月%-d日}前办结"
+        promise = "今天办结" if due_on == today else f"{due_on:%-m月%-d日}前办结"
         return f"预计 {promise}" if due_state == "provisional" else f"答应您 {promise}"
     if due_state == "calendar_unpublished":
         return "日历未发布，日期以后告诉您"
     return "日期要等结果出来再定" if due_state == "awaits_event" else ""
 
 
-def case_words(case: CaseView) -> str:
-    """The state of a whole case in one line."""
-    words = {
-        "received": "已收件，等受理",
-        "completed": "全部办完",
-        "closed": "全部办完",
-        "refused": "没有受理",
-        "withdrawn": "已撤回",
-    }
+def case_words(case: CaseView, today: date) -> str:
+    """The state of a whole case in one line, as of ``today``; done is not the same as granted."""
+    if case.state in ("completed", "closed"):
+        failed = _failed(case)
+        return f"已办完，其中 {failed} 项没办成" if failed else "全部办完"
+    words = {"received": "已收件，等受理", "refused": "没有受理", "withdrawn": "已撤回"}
     if case.state in words:
         return words[case.state]
-    return f"全部办结：{case.due_on:%Y年%-m月%-d日}前" if case.due_on else "正在办理"
+    if case.due_on is None:
+        return "正在办理"
+    return "今天全部办结" if case.due_on == today else f"全部办结：{case.due_on:%Y年%-m月%-d日}前"
+
+
+def _failed(case: CaseView) -> int:
+    return sum(item.state == "refused" or item.result == "not_granted" for item in case.items)
+
+
+def case_advice(case: CaseView) -> str:
+    """What can be done next about a case that ended without everything granted; else empty."""
+    ended = case.state in ("completed", "closed", "refused")
+    return f"没办成的，{_ASK}。" if ended and _failed(case) else ""
 
 
 def case_part(uow: UnitOfWork, case: Case) -> CasePart:
     """A case with all its matters in plain words; a person's name is masked, a unit's is not."""
     view = case_view(uow, case)
-    reasons = uow.configuration().site.reasons
+    site = uow.configuration().site
     applicant = case.applicant
     return CasePart(
         number=view.case_number,
-        title=view.service_name,
+        title=view.service_title,
+        official=view.service_name,
         applicant=mask_name(applicant.name) if applicant.kind == "person" else applicant.name,
-        summary=case_words(view),
-        items=[_told(uow, item, reasons) for item in case.items],
+        summary=case_words(view, uow.day),
+        advice=case_advice(view),
+        items=[_told(uow, item, site) for item in case.items],
     )
 
 
-def _told(uow: UnitOfWork, item: CaseItem, reasons: Reasons) -> ItemWords:
+def _told(uow: UnitOfWork, item: CaseItem, site: Site) -> ItemWords:
     view = told_item_view(uow, item)
     # What staff wrote by hand is in no list and is told as written.
-    return item_words(view, reasons.words(view.reason) if view.reason else None)
+    reason = site.reasons.words(view.reason) if view.reason else None
+    return item_words(view, reason, uow.day, site.pickup)

@@ -29,7 +29,15 @@ PLACE = """
   const bottom = (selector) => document.querySelector(selector).getBoundingClientRect().bottom;
   const list = document.querySelector(".form-left");
   const bottoms = [".items", ".keys", ".form-bar"].map(bottom);
-  return { width, height, bottoms, hidden: list.scrollHeight - list.clientHeight };
+  const hidden = Math.max(list.scrollHeight - list.clientHeight, list.scrollWidth - list.clientWidth);
+  return { width, height, bottoms, hidden };
+}
+"""
+#: Whether the applicant of a service's form is a person or a unit as it opens.
+APPLICANT_KIND = """
+async (service) => {
+  const { CasePersons } = await import("/counter/static/console/case_persons.js");
+  return new CasePersons(service, () => {}).kind;
 }
 """
 APPLICANT = {"kind": "person", "name": "张小三", "id_kind": "resident_id", "id_number": ID_NUMBER}
@@ -247,7 +255,7 @@ def test_no_line_is_ticked_beforehand(seat: Seat) -> None:
 def test_the_persons_own_answer_ticks_its_line(seat: Seat) -> None:
     seat.serve("social-card", answer="replace")
     expect(seat.page.locator(".item.taken")).to_have_count(1)
-    expect(seat.page.locator(".item.taken")).to_contain_text("补换社保卡")
+    expect(seat.page.locator(".item.taken")).to_contain_text("社会保障卡补领、换领、换发")
 
 
 def test_what_can_be_asked_on_the_spot_has_no_box(seat: Seat) -> None:
@@ -280,6 +288,52 @@ def test_a_wrong_check_digit_is_told_at_the_field_and_nothing_is_sent(seat: Seat
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(seat.page.locator(".persons .wrong").filter(has_text="最后一位对不上")).to_be_visible()
     assert seat.call("GET", "/cases?limit=1&state=received")["items"] == []
+
+
+def test_two_wrong_fields_are_counted(seat: Seat) -> None:
+    seat.serve("retirement")
+    seat.page.locator(".item input").first.check()
+    seat.page.keyboard.press("Control+Enter")
+    expect(seat.page.locator("#words")).to_contain_text("2 处还没填对")
+    expect(seat.page.locator('.persons [aria-invalid="true"]')).to_have_count(2)
+
+
+@pytest.mark.parametrize(
+    "service",
+    ["hire", "terminate", "public-institution-hire", "1.1.1", "1.3.1", "1.8.9", "3.3.2", "3.3.3", "4.1.1"],
+)
+def test_what_units_bring_opens_with_a_unit_as_applicant(page: Page, counters: Demo, service: str) -> None:
+    page.goto(f"{counters.base_url}/counter")
+    kind = page.evaluate(APPLICANT_KIND, service)
+    assert kind == "unit"
+    assert page.evaluate(APPLICANT_KIND, "1.10.7") == "person"
+
+
+def test_a_person_left_empty_keeps_nobody_from_being_told_what_is_missing(seat: Seat) -> None:
+    ticket = seat.serve("retirement")
+    seat.page.locator(".item input").first.check()
+    seat.fill_person()
+    seat.page.get_by_role("button", name="＋涉及的人").click()
+    seat.page.get_by_role("button", name="＋代办人").click()
+    seat.page.get_by_role("button", name="不予受理").click()
+    seat.page.locator("dialog .choice").first.click()
+    expect(seat.page.locator(".case-number")).to_be_visible()
+    number = seat.call("GET", f"/tickets/{ticket['token']}")["cases"][0]
+    case = seat.call("GET", f"/cases/{number}")
+    assert (case["state"], case["agent"], case["subjects"]) == ("refused", None, [])
+
+
+def test_staff_read_the_official_name_first_and_the_plain_one_beside_it(seat: Seat) -> None:
+    seat.serve("retirement")
+    seat.page.locator(".item input").first.check()
+    expect(seat.page.locator(".item-name").first).to_contain_text("职工正常退休（职）申请")
+    expect(seat.page.locator(".detail")).to_contain_text("正常退休　")
+    seat.fill_person()
+    seat.page.keyboard.press("Control+Enter")
+    row = seat.page.locator(".sheet-items tbody tr").first
+    expect(row.locator("td").nth(1)).to_contain_text("职工正常退休（职）申请")
+    expect(row.locator("td").nth(1).locator("small")).to_contain_text("正常退休")
+    expect(row).to_contain_text("待接办")
 
 
 def test_several_cases_come_from_one_ticket(seat: Seat) -> None:
@@ -418,7 +472,7 @@ def test_no_personal_data_stays_in_the_browser(seat: Seat) -> None:
     seat.page.keyboard.press("Control+Enter")
     expect(seat.page.locator(".case-number")).to_be_visible()
     kept = seat.page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}])")
-    assert json.loads(kept) == [{"counter-here": "1"}, {}]
+    assert json.loads(kept) == [{"counter-here:clerk1": "1"}, {}]
 
 
 def test_a_scanned_slip_shows_its_number(seat: Seat) -> None:
@@ -447,6 +501,48 @@ def test_a_taken_counter_is_refused_in_words(seat: Seat, counters: Demo) -> None
     seat.page.get_by_role("button", name="2号").first.click()
     expect(seat.page.locator("#words")).to_contain_text("2号窗口现在是")
     httpx.post(f"{taken}/sign-off", headers=other, content="{}").raise_for_status()
+
+
+def test_whoever_leaves_may_put_open_and_held_numbers_back_into_the_line(seat: Seat) -> None:
+    held = seat.serve("retirement")
+    seat.page.keyboard.press("F7")
+    expect(seat.page.locator(".person-number")).to_have_count(0)
+    called = seat.take_number("retirement")
+    expect(seat.page.locator("#queue")).to_contain_text(called["number"])
+    seat.call_next(called["number"])
+    seat.page.get_by_role("button", name="下岗").click()
+    seat.page.get_by_role("button", name="放回队里再下岗").click()
+    expect(seat.page.locator("#chooser h1")).to_be_visible()
+    for ticket in (held, called):
+        assert seat.call("GET", f"/tickets/{ticket['token']}")["state"] == "waiting"
+    assert seat.call("GET", "/counters/1")["state"] == "closed"
+
+
+def test_whoever_leaves_may_hand_the_number_over_or_stay(seat: Seat) -> None:
+    ticket = seat.take_number("retirement")
+    seat.sign_on()
+    seat.call_next(ticket["number"])
+    seat.page.get_by_role("button", name="下岗").click()
+    seat.page.get_by_role("button", name="先不下岗").click()
+    expect(seat.page.locator(".person-number")).to_have_text(ticket["number"])
+    assert seat.call("GET", "/me")["counter"] == 1
+    seat.page.get_by_role("button", name="下岗").click()
+    seat.page.get_by_role("button", name="交班并下岗").click()
+    expect(seat.page.locator("#chooser h1")).to_be_visible()
+    assert seat.call("GET", "/counters/1")["ticket"]["number"] == ticket["number"]
+
+
+def test_the_counter_of_the_last_time_is_proposed_again(seat: Seat) -> None:
+    seat.sign_in()
+    seat.page.locator('[data-counter="5"]').click()
+    expect(seat.page.locator("#keys")).to_be_visible()
+    seat.page.reload()
+    expect(seat.page.locator("#keys")).to_be_visible()
+    seat.page.get_by_role("button", name="下岗").click()
+    seat.page.locator("dialog .choice").first.click()
+    expect(seat.page.locator('[data-counter="5"]')).to_be_focused()
+    seat.page.reload()
+    expect(seat.page.locator('[data-counter="5"]')).to_be_focused()
 
 
 def test_a_guide_gives_a_number_without_a_kiosk(page: Page, counters: Demo) -> None:

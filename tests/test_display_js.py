@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, expect
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {"/display/static/": ROOT / "display/static", "/static/": ROOT / "shared/web/static"}
@@ -25,6 +22,18 @@ async () => {
   window.confirmed = [];
   const link = { offset: 0, confirm: (event, id) => { window.confirmed.push([event, id]); return true; } };
   window.wall = new CallField(link, document.querySelector("main"));
+}
+"""
+
+#: The rows of a wall's field, moment after moment.
+STAGE = """
+async (scenes) => {
+  const { advance, field } = await import("/display/static/stage.js");
+  let turns = new Map();
+  return scenes.map(([now, calls, counters]) => {
+    turns = advance(turns, calls, now);
+    return field(calls, turns, counters, now);
+  });
 }
 """
 
@@ -55,6 +64,15 @@ def rule(screen: Page, name: str, *arguments: Any) -> Any:
     )
 
 
+def play(screen: Page, scenes: list[tuple[int, list[dict[str, Any]]]]) -> list[list[str]]:
+    """The numbers in a wall's field at each scene: a moment in ms and the calls on the board then."""
+    counters = [counter(number, ticket=None) for number in (1, 2, 3, 4, 5)]
+    return [
+        [one["number"] for one in rows]
+        for rows in screen.evaluate(STAGE, [[at, calls, counters] for at, calls in scenes])
+    ]
+
+
 def call(
     number: str, identity: int, since: int = 0, *, counter: int = 3, floor: int = 2, way: str = "here"
 ) -> dict[str, Any]:
@@ -72,12 +90,26 @@ def call(
     }
 
 
+def counter(number: int, state: str = "open", *, ticket: str | None) -> dict[str, Any]:
+    at_it = None if ticket is None else {"number": ticket, "state": "called"}
+    return {"number": number, "floor": 2, "state": state, "ticket": at_it}
+
+
 def board(*calls: dict[str, Any], version: int = 1, epoch: str = "e") -> dict[str, Any]:
-    return {"epoch": epoch, "version": version, "floor": 2, "calls": list(calls), "counters": []}
+    """A board on which every call is current."""
+    counters = [counter(one["counter"], ticket=one["number"]) for one in calls]
+    return {"epoch": epoch, "version": version, "floor": 2, "calls": list(calls), "counters": counters}
 
 
 def numbers(calls: list[dict[str, Any]]) -> list[str]:
     return [one["number"] for one in calls]
+
+
+def beside(screen: Page, calls: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Any:
+    return screen.evaluate(
+        "async ([calls, rows]) => (await import('/display/static/stage.js')).recent(calls, rows, 5)",
+        [calls, rows],
+    )
 
 
 def texts(screen: Page, selector: str) -> list[str]:
@@ -101,45 +133,118 @@ def test_a_board_counts_unless_it_is_older_within_its_epoch(
 
 
 def test_a_call_stands_alone_when_the_one_before_had_its_eight_seconds(screen: Page) -> None:
-    calls = [call("A011", 1, since=0), call("A012", 2, since=8000)]
+    first, second = call("A011", 1), call("A012", 2)
 
-    assert numbers(rule(screen, "field", calls, 8000)) == ["A012"]
+    assert play(screen, [(0, [first]), (8000, [first, second])]) == [["A011"], ["A012"]]
 
 
 def test_a_call_within_eight_seconds_shares_the_field_in_the_order_of_calling(screen: Page) -> None:
-    calls = [call("A011", 1, since=0), call("A012", 2, since=7999)]
+    first, both = [call("A011", 1)], [call("A011", 1), call("A012", 2)]
 
-    assert numbers(rule(screen, "field", calls, 7999)) == ["A011", "A012"]
-    assert numbers(rule(screen, "field", calls, 8000)) == ["A012"]
-
-
-def test_at_most_four_calls_share_the_field_and_the_newest_stay(screen: Page) -> None:
-    calls = [call(f"A00{index}", index, since=index) for index in range(1, 7)]
-
-    assert numbers(rule(screen, "field", calls, 100)) == ["A003", "A004", "A005", "A006"]
+    assert play(screen, [(0, first), (7999, both), (8000, both)]) == [["A011"], ["A011", "A012"], ["A012"]]
 
 
-def test_the_newest_call_stays_however_old_it_is(screen: Page) -> None:
-    assert numbers(rule(screen, "field", [call("A012", 1, since=0)], 3_600_000)) == ["A012"]
+def test_in_a_burst_everyone_called_stands_eight_seconds_in_the_field_and_nobody_is_lost(
+    screen: Page,
+) -> None:
+    calls = [call(f"A0{index:02}", index) for index in range(1, 11)]
+    moments = range(0, 30_000, 250)
+    rows = play(screen, [(now, calls) for now in moments])
+
+    assert rows[0] == ["A001", "A002", "A003", "A004"]
+    assert max(len(names) for names in rows) == 4
+    stood = {one["number"]: sum(one["number"] in names for names in rows) * 250 for one in calls}
+    assert min(stood.values()) >= 8000
+    assert rows[-1] == []
+
+
+def test_a_backlog_shortens_the_time_in_the_field_but_never_below_three_seconds(screen: Page) -> None:
+    times = [
+        screen.evaluate("async (n) => (await import('/display/static/stage.js')).standingTime(n)", waiting)
+        for waiting in (0, 15, 16, 40, 500)
+    ]
+
+    assert times == [8000, 8000, 7500, 3000, 3000]
+
+
+def test_a_call_that_had_its_time_in_a_backlog_does_not_come_back_when_the_backlog_is_gone(
+    screen: Page,
+) -> None:
+    calls = [call(f"A0{index:02}", index) for index in range(1, 46)]
+    rows = play(screen, [(0, calls), (3000, calls), (3001, calls[:9])])
+
+    assert rows[1] == ["A005", "A006", "A007", "A008"]
+    assert "A001" not in rows[2]
+
+
+def test_a_number_called_again_while_it_waits_for_the_field_keeps_its_place(screen: Page) -> None:
+    calls = [call(f"A00{index}", index) for index in range(1, 7)]
+    again = [*calls, call("A005", 7)]
+
+    assert play(screen, [(0, calls), (100, again), (8000, again)])[2] == ["A006", "A005"]
+    assert "A005" in play(screen, [(0, calls), (100, again), (8000, again[1:])])[2]
+
+
+@pytest.mark.parametrize(("number_at_counter", "shown"), [("A012", ["A012"]), (None, []), ("A013", [])])
+def test_a_call_stays_after_its_time_only_while_its_counter_has_the_number(
+    screen: Page, number_at_counter: str | None, shown: list[str]
+) -> None:
+    scenes = [[now, [call("A012", 1)], [counter(3, ticket=number_at_counter)]] for now in (0, 3_600_000)]
+    early, late = ([one["number"] for one in rows] for rows in screen.evaluate(STAGE, scenes))
+
+    assert early == ["A012"]
+    assert late == shown
+
+
+def test_an_older_call_that_is_current_stands_in_the_field_when_the_newest_is_not(screen: Page) -> None:
+    calls = [call("A011", 1, counter=4), call("A012", 2, counter=3)]
+    counters = [counter(3, ticket=None), counter(4, ticket="A011")]
+    scenes = [[now, calls, counters] for now in (0, 8000)]
+
+    assert numbers(screen.evaluate(STAGE, scenes)[1]) == ["A011"]
+
+
+def test_a_call_to_a_counter_that_is_not_on_the_board_counts_for_its_minute(screen: Page) -> None:
+    calls = [call("A012", 1, counter=15, floor=3, way="up")]
+    rows = screen.evaluate(STAGE, [[now, calls, []] for now in (0, 59_999, 60_000)])
+
+    assert [numbers(one) for one in rows] == [["A012"], ["A012"], []]
+
+
+def test_the_entrance_shows_the_newest_current_calls_and_each_for_its_first_seconds(screen: Page) -> None:
+    calls = [call("A011", 1, counter=4), call("A012", 2, counter=3), call("A013", 3, since=9000, counter=5)]
+    counters = [counter(3, ticket=None), counter(4, ticket="A011"), counter(5, ticket=None)]
+    early, late = (
+        screen.evaluate(
+            "async (given) => (await import('/display/static/stage.js')).calling(...given)",
+            [calls, counters, now, 4],
+        )
+        for now in (10_000, 17_000)
+    )
+
+    assert numbers(early) == ["A013", "A011"]
+    assert numbers(late) == ["A011"]
 
 
 def test_a_recall_stands_once_with_its_newest_counter(screen: Page) -> None:
     calls = [call("A012", 1, counter=3), call("A013", 2), call("A012", 3, counter=5)]
+    rows = screen.evaluate(STAGE, [[100, calls, []]])[0]
 
-    rows = rule(screen, "field", calls, 100)
     assert [(one["number"], one["counter"]) for one in rows] == [("A013", 3), ("A012", 5)]
-    assert rule(screen, "recent", calls, rows, 5) == []
+    assert beside(screen, calls, rows) == []
 
 
 def test_last_calls_are_the_newest_five_outside_the_field(screen: Page) -> None:
     calls = [call(f"A0{index:02}", index) for index in range(1, 10)]
-    rows = rule(screen, "field", calls, 60_000)
 
-    assert numbers(rule(screen, "recent", calls, rows, 5)) == ["A008", "A007", "A006", "A005", "A004"]
+    assert numbers(beside(screen, calls, calls[-1:])) == ["A008", "A007", "A006", "A005", "A004"]
 
 
 def test_calls_are_played_by_rising_id_whatever_order_they_come_in(screen: Page) -> None:
-    stamped = rule(screen, "arrivals", [call("A013", 9), call("A012", 4)], None, 0, 0)
+    stamped = screen.evaluate(
+        "async (calls) => (await import('/display/static/stage.js')).arrivals(calls, null, 0, 0)",
+        [call("A013", 9), call("A012", 4)],
+    )
 
     assert [one["id"] for one in stamped] == [4, 9]
 
@@ -149,7 +254,7 @@ def test_a_call_that_was_known_keeps_its_time_and_a_late_one_gets_its_full_eight
 ) -> None:
     stamped = screen.evaluate(
         """async (calls) => {
-          const { arrivals } = await import("/display/static/board.js");
+          const { arrivals } = await import("/display/static/stage.js");
           return arrivals(calls, new Map([[1, 500]]), 9000, 0);
         }""",
         [call("A011", 1), call("A012", 2)],
@@ -161,9 +266,9 @@ def test_a_call_that_was_known_keeps_its_time_and_a_late_one_gets_its_full_eight
 @pytest.mark.parametrize(
     ("count", "band", "words"),
     [
-        (7, {"low": 900, "expected": 1300, "high": 1800}, "约15～30分"),
+        (7, {"low": 900, "expected": 1300, "high": 1800}, "15～30分"),
         (1, {"low": 10, "expected": 20, "high": 40}, "5分以内"),
-        (3, None, "现在还说不准"),
+        (3, None, "说不准"),
         (0, {"low": 0, "expected": 0, "high": 0}, "没有人等"),
         (0, None, "没有人等"),
     ],
@@ -247,6 +352,22 @@ def test_a_resting_counter_sends_people_to_the_nearest_open_ones_of_its_floor(sc
     assert rule(screen, "openBeside", {**board(), "counters": counters}, 6) == [5, 8]
 
 
+def test_a_resting_counter_sends_nobody_to_counters_of_which_none_is_open(screen: Page) -> None:
+    counters = [counter(5, "closed", ticket=None), counter(6, "paused", ticket=None)]
+
+    assert rule(screen, "openBeside", {**board(), "counters": counters}, 6) == []
+
+
+def test_a_wall_without_a_current_call_says_so_and_keeps_the_number_beside_as_past(screen: Page) -> None:
+    screen.evaluate(WALL)
+    past = {**board(call("A012", 1)), "counters": [counter(3, ticket=None)]}
+    screen.evaluate("(board) => wall.take(board)", past)
+
+    expect(screen.locator("[data-no-calls]")).to_have_js_property("hidden", False)
+    assert texts(screen, ".call-number") == []
+    expect(screen.locator(".recent")).to_have_attribute("data-current", "false")
+
+
 def test_a_wall_shows_number_counter_and_the_way_to_another_floor(screen: Page) -> None:
     screen.evaluate(WALL)
     screen.evaluate("(board) => wall.take(board)", board(call("A012", 1, counter=15, floor=3, way="up")))
@@ -272,7 +393,7 @@ def test_a_row_that_stays_is_never_made_anew_so_its_pulse_does_not_start_again(s
     screen.evaluate("() => { window.row = document.querySelector('.call'); }")
     screen.evaluate("(board) => wall.take(board)", board(call("A012", 7), version=2))
 
-    assert screen.evaluate("row === document.querySelector('.call')")
+    assert screen.evaluate("row !== null && row === document.querySelector('.call')")
 
 
 def test_text_from_the_hall_is_never_read_as_markup(screen: Page) -> None:
@@ -292,7 +413,7 @@ def test_a_wall_holds_no_more_after_two_thousand_boards_than_after_twenty(screen
             for (let id = from; id <= to; id += 1) {
               const ids = [...Array(8)].map((_, back) => id - back);
               const calls = ids.map((one) => ({ ...call, id: one, number: `A${one}` }));
-              wall.take({ epoch: "e", version: id, calls });
+              wall.take({ epoch: "e", version: id, calls, counters: [] });
             }
           };
           feed(10, 30);
@@ -304,52 +425,3 @@ def test_a_wall_holds_no_more_after_two_thousand_boards_than_after_twenty(screen
     )
 
     assert sizes[0] == sizes[1]
-
-
-def press(demo: Any, token: str | None, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """One press on the running hall's API."""
-    headers = {"Idempotency-Key": uuid.uuid4().hex}
-    if token is not None:
-        headers["Authorization"] = f"Bearer {token}"
-    answer = httpx.post(f"{demo.base_url}/api/v1{path}", json=body, headers=headers)
-    assert answer.is_success, answer.text
-    return dict(answer.json())
-
-
-def test_a_call_stands_on_the_wall_of_its_floor_the_entrance_wall_and_the_sign(page: Page, demo: Any) -> None:
-    account = demo.account(role="clerk", floor=2)
-    counter, floor = account["counter"], account["floor"]
-    clerk = press(demo, None, "/session", {name: account[name] for name in ("username", "password")})["token"]
-    press(demo, clerk, f"/counters/{counter}/sign-on", {})
-    press(demo, demo.token("kiosk"), "/tickets", {"service_id": "retirement"})
-    called = press(demo, clerk, f"/counters/{counter}/call-next", {"previous": "finish"})
-
-    for address, place in (
-        (f"/display?floor={floor}", ".call-number, .recent-number"),
-        ("/display", ".latest-number"),
-        (f"/display/counter/{counter}", ".sign-ticket"),
-    ):
-        page.goto(demo.base_url + address)
-        expect(page.locator(place).get_by_text(called["number"], exact=True)).to_be_visible()
-    press(demo, clerk, f"/counters/{counter}/finish", {})
-    press(demo, clerk, f"/counters/{counter}/sign-off", {})
-
-
-def test_a_wall_that_hears_nothing_says_so_and_is_right_again_by_itself(page: Page, demo: Any) -> None:
-    silent: list[bool] = []
-
-    def carry(line: WebSocketRoute) -> None:
-        server = line.connect_to_server()
-        line.on_message(server.send)
-        server.on_message(lambda message: None if silent else line.send(message))
-
-    page.route_web_socket(re.compile(r"/socket\.io/"), carry)
-    page.goto(f"{demo.base_url}/display?floor=2")
-    expect(page.locator("[data-age]")).to_have_text("刚刚更新")
-    expect(page.get_by_text("屏幕暂未更新")).to_be_hidden()
-
-    silent.append(True)
-    expect(page.get_by_text("屏幕暂未更新")).to_be_visible(timeout=15_000)
-
-    silent.clear()
-    expect(page.get_by_text("屏幕暂未更新")).to_be_hidden(timeout=15_000)

@@ -18,9 +18,9 @@ from kiosk.content import (
     kiosk_content,
     limit_words,
     materials_json,
-    online_steps,
 )
 from kiosk.finder import FIRST, MOST_QUESTIONS, QUESTIONS, finder_json
+from kiosk.online import PLAIN, online_json
 from shared.domain.catalogue import ADVICE, Limit, Material
 from shared.domain.clock import SHANGHAI
 from shared.domain.configuration import Configuration, parse_configuration
@@ -150,11 +150,38 @@ def test_services_not_offered_are_marked(content: dict[str, Any]) -> None:
     assert off == {"2.6.4", "3.5.2"}
 
 
-def test_steps_for_the_phone_are_those_of_the_list(content: dict[str, Any]) -> None:
-    assert online_steps(None) == []
-    assert online_steps("一。二；三。") == ["一", "二", "三"]
-    assert content["services"]["unemployment"]["online"]
-    assert content["services"]["retirement"]["online"] == []
+def test_the_two_ways_by_phone_stand_side_by_side_in_plain_words(content: dict[str, Any]) -> None:
+    online = content["services"]["unemployment"]["online"]
+    assert [way["title"] for way in online["ways"]] == [way.title for way in PLAIN["unemployment"].ways]
+    assert "两种选一种" in online["remark"]
+    assert content["services"]["retirement"]["online"] is None
+
+
+def test_plain_ways_hold_only_while_the_list_still_says_the_same() -> None:
+    changed = online_json("unemployment", "1.到窗口办；2.打电话办。")
+    assert changed is not None
+    assert [way["title"] for way in changed["ways"]] == ["到窗口办", "打电话办"]
+
+
+def test_fetching_a_result_is_not_called_advice(content: dict[str, Any]) -> None:
+    collect = content["services"]["collect"]
+    assert collect["kind"] == "own"
+    assert collect["limit"]["main"] == "到窗口就办"
+    assert collect["line"] == "带上小票或受理通知书，来拿结果或补交材料"
+
+
+def test_a_closed_hall_says_so_with_its_next_opening(configuration: Configuration) -> None:
+    sunday = kiosk_content(configuration, "kiosk-1", datetime(2026, 11, 22, 10, tzinfo=SHANGHAI))["hours"]
+    monday = kiosk_content(configuration, "kiosk-1", NOW)["hours"]
+    assert (sunday["open"], sunday["opens_at"]) == (False, "2026-11-23T08:00:00+08:00")
+    assert (monday["open"], monday["opens_at"]) == (True, None)
+
+
+def test_an_employer_reads_of_an_employee_and_not_of_a_relative() -> None:
+    unit = finder_json({ADVICE, "work-death"})["questions"]["unit"]["choices"]
+    family = finder_json({ADVICE, "work-death"})["questions"]["family"]["choices"]
+    assert [one["heading"] for one in unit if one["service"] == "work-death"] == ["员工因工去世"]
+    assert [one["heading"] for one in family if one["service"] == "work-death"] == [""]
 
 
 def test_death_closes_with_condolence_and_all_else_with_farewell(content: dict[str, Any]) -> None:

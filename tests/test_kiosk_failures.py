@@ -13,7 +13,7 @@ import httpx
 import pytest
 from conftest import ID_NUMBER, LAST_FOUR, Demo, start_demo, stop_demo
 from playwright.sync_api import Page, Route, expect
-from test_kiosk_pages import MEASURES, at_home, take, tile
+from test_kiosk_pages import MEASURES, SIZES, at_home, take, tile
 
 NOBODYS = "0" * 26
 
@@ -167,10 +167,40 @@ def test_a_scanned_slip_shows_its_place(kiosk: Page, demo: Demo) -> None:
     expect(kiosk.locator(".ticket-where")).to_contain_text("2楼 ▲")
 
 
-@pytest.mark.parametrize("text", ["https://example.org/pay/abc", f"http://hall/t/{NOBODYS}"])
-def test_a_code_of_somebody_else_is_refused_kindly(kiosk: Page, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [("https://example.org/pay/abc", "这不是本厅的码"), (f"http://hall/t/{NOBODYS}", "查不到这张小票")],
+)
+def test_a_code_that_cannot_be_found_is_refused_kindly(kiosk: Page, text: str, title: str) -> None:
     scan(kiosk, text)
-    expect(kiosk.locator("h1")).to_have_text("这不是本厅的码")
+    expect(kiosk.locator("h1")).to_have_text(title)
+
+
+def test_help_promises_nobody_and_says_where_to_go(kiosk: Page) -> None:
+    kiosk.get_by_role("button", name="要帮忙").tap()
+    expect(kiosk.locator(".trouble-sentence")).to_have_text("请到导办台，工作人员在那里等您。")
+    expect(kiosk.get_by_role("button", name="首页")).to_have_count(1)
+
+
+def test_who_missed_the_call_is_not_reproached_and_whoever_is_called_is_sent_there(
+    kiosk: Page, demo: Demo
+) -> None:
+    account = demo.account(role="clerk", counter=6)
+    with httpx.Client(base_url=f"{demo.base_url}/api/v1") as client:
+        signed_in = client.post("/session", json={name: account[name] for name in ("username", "password")})
+        client.headers["Authorization"] = f"Bearer {signed_in.json()['token']}"
+        client.post("/counters/6/sign-on", json={})
+        taken = ticket(demo)
+        client.post("/counters/6/call", json={"number": taken["number"]})
+        scan(kiosk, taken["token"])
+        expect(kiosk.locator(".way [data-there='true']")).to_contain_text("请现在到这里")
+        kiosk.locator(".done").tap()
+        assert client.post("/counters/6/no-show", json={}).status_code == 200
+        scan(kiosk, taken["token"])
+        expect(kiosk.locator("h1")).to_have_text("已为您排回来")
+        expect(kiosk.locator(".ticket-wait")).to_contain_text("没听到没关系")
+        expect(kiosk.locator(".screen-place")).not_to_contain_text("叫过您")
+        client.post("/counters/6/sign-off", json={})
 
 
 def test_a_case_is_shown_on_the_kiosk_after_the_last_four_characters(kiosk: Page, demo: Demo) -> None:
@@ -179,7 +209,8 @@ def test_a_case_is_shown_on_the_kiosk_after_the_last_four_characters(kiosk: Page
     kiosk.locator(".look-up").tap()
     for character in LAST_FOUR:
         kiosk.get_by_role("button", name=character, exact=True).tap()
-    expect(kiosk.locator(".case h1")).to_have_text("职工退休")
+    expect(kiosk.locator(".case h1")).to_contain_text("我要退休")
+    expect(kiosk.locator(".case h1 small")).to_have_text("职工退休")
     expect(kiosk.locator(".case")).to_contain_text("张*三")
     expect(kiosk.locator(".case-word")).to_have_text("办理中")
 
@@ -234,6 +265,24 @@ def test_a_closed_hall_gives_no_number_and_says_when_it_opens(kiosk: Page) -> No
     tile(kiosk, "retirement")
     expect(kiosk.locator(".closed")).to_contain_text("11月25日 星期二 8:00")
     expect(kiosk.locator(".take")).to_be_hidden()
+
+
+def test_a_closed_hall_is_seen_on_the_home_screen_at_once(page: Page, demo: Demo) -> None:
+    def closed(route: Route) -> None:
+        answer = route.fetch()
+        shut = (
+            answer.text()
+            .replace('"open": true', '"open": false')
+            .replace('"opens_at": null', '"opens_at": "2036-11-25T08:00:00+08:00"')
+        )
+        route.fulfill(response=answer, body=shut)
+
+    page.route("**/kiosk", closed)
+    at_home(page, demo)
+    expect(page.locator(".home-closed")).to_contain_text("11月25日 星期二 8:00")
+    for size in SIZES:
+        page.set_viewport_size(size)
+        assert page.evaluate(MEASURES)["down"] == 0
 
 
 HOURS = {

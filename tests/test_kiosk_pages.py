@@ -109,6 +109,29 @@ def test_large_type_is_half_as_large_again_and_ends_with_the_person(kiosk: Page)
     expect(kiosk.locator("html")).to_have_attribute("data-type", "normal")
 
 
+@pytest.mark.parametrize("size", SIZES, ids=["upright", "wide"])
+def test_large_type_keeps_the_number_way_code_and_slip_in_sight(kiosk: Page, size: ViewportSize) -> None:
+    kiosk.set_viewport_size(size)
+    kiosk.locator("[data-large]").tap()
+    tile(kiosk, "retirement")
+    take(kiosk)
+    for part in (".ticket-number", ".ticket-where", ".code img", ".slip", ".ring-words"):
+        expect(kiosk.locator(part)).to_be_in_viewport(ratio=1)
+    assert kiosk.evaluate(MEASURES)["down"] == 0
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["upright", "wide"])
+def test_what_is_out_of_sight_has_a_sign_and_the_four_ways_stay(kiosk: Page, size: ViewportSize) -> None:
+    expect(kiosk.locator(".more")).to_be_hidden()
+    kiosk.set_viewport_size(size)
+    kiosk.locator("[data-large]").tap()
+    expect(kiosk.locator(".more")).to_have_text("下面还有 ↓")
+    for way in ("只办其中一项", "帮我找", "问工作人员", "我有小票"):
+        expect(kiosk.locator(".home-foot").get_by_text(way)).to_be_in_viewport(ratio=1)
+    kiosk.locator(".stage").evaluate("(stage) => stage.scrollTo(0, stage.scrollHeight)")
+    expect(kiosk.locator(".more")).to_be_hidden()
+
+
 def test_the_page_asks_nobody_else_and_breaks_no_rule_of_its_own(page: Page, demo: Demo) -> None:
     messages: list[str] = []
     asked: list[str] = []
@@ -171,9 +194,16 @@ def test_who_has_no_decision_yet_is_led_to_the_matter_that_comes_first(kiosk: Pa
 def test_doing_it_by_phone_shows_the_steps_and_still_offers_a_number(kiosk: Page) -> None:
     tile(kiosk, "unemployment")
     kiosk.locator("[data-answer='online']").tap()
-    expect(kiosk.locator(".steps li")).not_to_have_count(0)
+    expect(kiosk.locator(".online-way")).to_have_count(2)
     kiosk.get_by_role("button", name="还是到窗口办").tap()
     expect(kiosk.locator(".take")).to_be_visible()
+
+
+def test_fetching_a_result_says_what_to_bring(kiosk: Page) -> None:
+    kiosk.get_by_role("button", name="只办其中一项").tap()
+    kiosk.get_by_role("button", name="来拿结果").tap()
+    expect(kiosk.locator(".heading-under")).to_have_text("带上小票或受理通知书，来拿结果或补交材料")
+    expect(kiosk.locator(".facts")).not_to_contain_text("当场回答")
 
 
 def test_a_single_service_takes_at_most_five_touches(kiosk: Page, demo: Demo) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import time
 from typing import Any
 
 import pytest
 from conftest import Demo, House, Web
 from playwright.sync_api import Page, expect
-from test_office_pages import facts_of
+from test_office_pages import facts_of, token
 
 from counter.manage import LONG_WAIT_SECONDS
 from counter.settings_words import calendar_words, catalogue_counts, hours_words, setting_lines
@@ -115,7 +116,7 @@ def overview(*waiting: tuple[str, int, int, int], states: str = "open closed") -
             for series, floor, count, longest in waiting
         ],
         "counters": [
-            {"number": number, "floor": 2, "state": state}
+            {"number": number, "floor": 2, "state": state, "ticket": None}
             for number, state in enumerate(states.split(), start=4)
         ],
     }
@@ -148,6 +149,36 @@ def test_a_long_wait_comes_with_what_can_be_done(manage: Page, states: str, advi
     facts = overview(("A", 2, 12, 2460), states=states)
     said = manage.evaluate(VERDICT, [facts, {"floors": FLOORS, "long_wait_seconds": 1800}])
     assert said["lead"] == advice
+
+
+@pytest.mark.parametrize("state", ["closed", "paused"])
+def test_a_number_at_an_unattended_counter_comes_before_everything_else(manage: Page, state: str) -> None:
+    facts = overview(("A", 2, 12, 2460), states=f"open {state}")
+    facts["counters"][1]["ticket"] = "A012"
+    said = manage.evaluate(VERDICT, [facts, {"floors": FLOORS, "long_wait_seconds": 1800}])
+    assert (said["kind"], said["text"]) == ("bad", "5号窗口没人接待，A012 还在等。")
+    assert said["lead"].startswith("请派人到窗口上岗")
+
+
+def test_a_number_left_to_the_next_clerk_is_raised_on_the_page(manage: Page, demo: Demo) -> None:
+    def post(path: str, bearer: str, body: dict[str, Any]) -> Any:
+        headers = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": uuid.uuid4().hex}
+        answer = manage.request.post(f"{demo.base_url}/api/v1{path}", headers=headers, data=body)
+        assert answer.ok, answer.text()
+        return answer.json() if answer.status != 204 else None
+
+    clerk = token(demo, username="clerk1")
+    post("/tickets", demo.token("kiosk"), {"service_id": "retirement"})
+    post("/counters/3/sign-on", clerk, {})
+    called = post("/counters/3/call-next", clerk, {})
+    post("/counters/3/sign-off", clerk, {"hand_over": True})
+    expect(manage.locator("#verdict")).to_have_attribute("data-kind", "bad")
+    expect(manage.locator("#verdict b")).to_have_text(f"3号窗口没人接待，{called['number']} 还在等。")
+    expect(manage.locator('.desk[data-unattended="true"]')).to_contain_text("没人接待")
+    post("/counters/3/sign-on", clerk, {})
+    post("/counters/3/call-next", clerk, {"previous": "finish"})
+    post("/counters/3/sign-off", clerk, {})
+    expect(manage.locator('.desk[data-unattended="true"]')).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -220,6 +251,44 @@ def test_an_administrator_gets_the_code_by_which_a_device_enrols(manage: Page) -
     expect(manage.locator(".ask-big")).to_have_text(re.compile(r"^[A-Z0-9]{10}$"))
     manage.get_by_role("button", name="知道了").click()
     expect(manage.locator("#devices tr", has_text="kiosk-9")).to_contain_text("还没登记")
+
+
+def test_an_administrator_renews_the_code_of_a_device_and_shuts_it_out(manage: Page, demo: Demo) -> None:
+    administrator = token(demo, role="administrator")
+    headers = {"Authorization": f"Bearer {administrator}", "Idempotency-Key": "sign-9"}
+    device = {"name": "sign-9", "role": "sign", "floor": 2}
+    manage.request.post(f"{demo.base_url}/api/v1/devices", headers=headers, data=device)
+    manage.get_by_role("tab", name="设备").click()
+    row = manage.locator("#devices tr", has_text="sign-9")
+    row.get_by_role("button", name="换登记码").click()
+    expect(manage.locator("#dialog")).to_contain_text("马上断开")
+    manage.locator("#dialog").get_by_role("button", name="换登记码").click()
+    expect(manage.locator(".ask-big")).to_have_text(re.compile(r"^[A-Z0-9]{10}$"))
+    manage.get_by_role("button", name="知道了").click()
+    row.get_by_role("button", name="停用").click()
+    manage.locator("#dialog").get_by_role("button", name="停用").click()
+    expect(row).to_contain_text("已停用")
+    expect(row.get_by_role("button")).to_have_text(["换登记码"])
+
+
+def test_a_screen_that_reports_becomes_online_in_the_open_list(manage: Page, demo: Demo) -> None:
+    manage.get_by_role("tab", name="设备").click()
+    name = next(device["name"] for device in demo.devices if device["role"] == "display")
+    row = manage.locator("#devices tr", has_text=name)
+    expect(row).to_be_visible()
+    headers = {"Authorization": f"Bearer {demo.token('display')}"}
+    answer = manage.request.post(f"{demo.base_url}/api/v1/devices/heartbeat", headers=headers, data={})
+    assert answer.ok, answer.text()
+    kiosk = {"Authorization": f"Bearer {demo.token('kiosk')}", "Idempotency-Key": uuid.uuid4().hex}
+    manage.request.post(f"{demo.base_url}/api/v1/tickets", headers=kiosk, data={"service_id": "advice"})
+    expect(row).to_contain_text("在线")
+
+
+def test_a_duty_manager_changes_no_device(page: Page, demo: Demo) -> None:
+    sign_in(page, demo, "duty_manager")
+    page.get_by_role("tab", name="设备").click()
+    expect(page.locator("#devices tbody tr").first).to_be_visible()
+    expect(page.locator("#devices button")).to_have_count(0)
 
 
 def test_a_duty_manager_sees_accounts_but_changes_none(page: Page, demo: Demo) -> None:

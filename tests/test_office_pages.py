@@ -220,6 +220,15 @@ def test_an_item_is_taken_up_and_completed_with_keys_alone(inbox: Page, demo: De
     expect(inbox.locator("#rows tr")).to_have_count(0)
 
 
+def test_the_official_name_leads_and_the_plain_one_stands_small_beside_it(inbox: Page, demo: Demo) -> None:
+    case = new_case(demo)
+    find(inbox, case["case_number"])
+    expect(inbox.locator("#rows .cell-item b")).to_have_text("多重养老保险关系个人账户退费")
+    inbox.keyboard.press("Enter")
+    expect(inbox.locator("#pane h2")).to_have_text("多重养老保险关系个人账户退费")
+    expect(inbox.locator(".pane-head .small")).to_have_text("1.6.16　重复缴的养老钱退还")
+
+
 def test_what_is_not_granted_needs_a_reason(inbox: Page, demo: Demo) -> None:
     case = new_case(demo)
     find(inbox, case["case_number"])

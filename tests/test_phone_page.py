@@ -12,15 +12,21 @@ from werkzeug.test import TestResponse
 
 import hall
 from kiosk.phone import place_mark, qr_svg
-from kiosk.phone_words import counter_words, due_words, item_words, standing, wait_words
+from kiosk.phone_words import (
+    ItemWords,
+    case_advice,
+    case_words,
+    item_words,
+    standing,
+)
 from shared.actions import casework, issuing
-from shared.actions.case_views import told_item_view
+from shared.actions.case_views import case_view, told_item_view
 from shared.actions.views import TicketView
 from shared.domain.account import Actor
-from shared.domain.waiting import WaitBand
 from shared.store.unit_of_work import UnitOfWork
 
 NOBODYS = "0" * 26
+TODAY = date(2026, 11, 23)
 
 
 def take(house: House, service_id: str = "retirement") -> TicketView:
@@ -55,7 +61,7 @@ def test_the_place_is_shown_without_any_proof(web: Web) -> None:
     ticket = take(web.house)
     text = page(web, ticket.token).text
     assert ticket.number in text
-    assert "前面 1 人" in text
+    assert "前面还有 1 人" in text
     assert "2楼 ▲" in text
 
 
@@ -226,28 +232,32 @@ def test_the_code_picture_is_an_svg_of_the_status_address(web: Web) -> None:
     assert web.client.get(f"/t/{NOBODYS}/qr.svg").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("band", "words"),
-    [
-        (None, "等多久现在还说不准"),
-        (WaitBand(0, 0, 0), "约等 5 分钟以内"),
-        (WaitBand(900, 1500, 1800), "约等 15～30 分钟"),
-    ],
-)
-def test_a_wait_is_a_band_and_never_nothing(band: WaitBand | None, words: str) -> None:
-    assert wait_words(band) == words
-
-
-def test_counters_are_told_in_the_fewest_words() -> None:
-    assert counter_words([3, 4, 5, 9, 11, 12]) == "3～5、9、11、12号窗口"
-    assert counter_words([]) == ""
-
-
 def test_who_is_near_is_asked_to_come_now(web: Web) -> None:
+    web.post("/counters/2/sign-on", "anna")
     first, *_, last = [take(web.house) for _ in range(5)]
     assert standing(first).call
     assert not standing(last).call
     assert standing(last).title == "前面还有 4 人"
+
+
+def test_nobody_is_next_while_no_counter_is_open(web: Web) -> None:
+    words = standing(take(web.house))
+    assert not words.call
+    assert (words.title, words.detail) == ("前面没有人", "等多久现在还说不准")
+
+
+def test_who_has_nobody_behind_is_told_instead_of_stepping_back(web: Web) -> None:
+    ticket = take(web.house)
+    mark = web.house.see(lambda uow: place_mark(issuing.find_ticket(uow, ticket.token)))
+    answer = form(web, ticket.token, action="postpone", from_place=mark)
+    assert answer.status_code == 200
+    assert "后面没有人，不用往后排" in answer.text
+
+
+def test_citizens_read_no_codes_of_errors(web: Web) -> None:
+    text = page(web, NOBODYS).text
+    assert "unknown_ticket" not in text
+    assert "404" not in text
 
 
 def test_every_state_of_a_ticket_has_words(web: Web) -> None:
@@ -260,25 +270,51 @@ def test_done_is_not_the_same_as_granted(web: Web) -> None:
     token = take(web.house).token
     open_case(web.house, token)
     item = web.house.see(lambda uow: told_item_view(uow, casework.cases_of_token(uow, token)[0].items[0]))
-    granted = item_words(replace(item, state="completed", result="granted"), None)
-    refused = item_words(replace(item, state="completed", result="not_granted"), "年限不够")
-    papers = item_words(replace(item, state="suspended", reason="your_papers"), "等您补材料")
-    missing = item_words(
-        replace(item, state="supplementing", reason="银行卡", until=date(2026, 12, 7)), "银行卡"
-    )
-    others = item_words(replace(item, state="suspended", reason="appraisal"), "等鉴定")
+
+    def words(told: str | None, **changes: Any) -> ItemWords:
+        return item_words(replace(item, **changes), told, TODAY)
+
+    granted = words(None, state="completed", result="granted")
+    refused = words("年限不够。", state="completed", result="not_granted")
+    papers = words("等您补材料", state="suspended", reason="your_papers")
+    missing = words("银行卡", state="supplementing", reason="银行卡", until=date(2026, 12, 7))
+    others = words("等鉴定", state="suspended", reason="appraisal")
     assert missing.note == "银行卡。请在 12月7日 前带来"
     assert (granted.word, granted.shape, granted.tone) == ("办成", "tick", "pine")
     assert (refused.word, refused.shape, refused.tone) == ("没办成", "dash", "grey")
-    assert "年限不够" in refused.note
+    assert refused.note == "原因：年限不够。请带小票到窗口问清楚。"
+    assert granted.note == "取结果请问导办台"
     assert (papers.word, papers.shape) == ("等您补材料", "hand")
     assert (others.word, others.shape) == ("在等别的部门", "pause")
 
 
-def test_a_date_that_is_not_known_is_said_to_be_unknown() -> None:
-    assert due_words(None, "calendar_unpublished") == "日历未发布，日期以后告诉您"
-    assert due_words(None, "awaits_event") == "日期要等结果出来再定"
-    assert due_words(None, "none") == ""
+@pytest.mark.parametrize("state", ["accepted", "dispatched", "in_progress", "returned"])
+def test_whoever_works_on_it_inside_the_hall_a_citizen_reads_one_word(web: Web, state: str) -> None:
+    token = take(web.house).token
+    open_case(web.house, token)
+    item = web.house.see(lambda uow: told_item_view(uow, casework.cases_of_token(uow, token)[0].items[0]))
+    assert item_words(replace(item, state=state), None, TODAY).word == "办理中"
+
+
+def test_a_case_is_not_called_all_done_over_what_was_not_granted(web: Web) -> None:
+    token = take(web.house).token
+    open_case(web.house, token)
+    case = web.house.see(lambda uow: case_view(uow, casework.cases_of_token(uow, token)[0]))
+    granted = [replace(item, state="completed", result="granted") for item in case.items]
+    mixed = [granted[0], replace(granted[1], result="not_granted")]
+    assert case_words(replace(case, state="completed", items=granted), TODAY) == "全部办完"
+    ended = replace(case, state="completed", items=mixed)
+    assert case_words(ended, TODAY) == "已办完，其中 1 项没办成"
+    assert case_advice(ended) == "没办成的，请带小票到窗口问清楚。"
+
+
+def test_the_plain_title_stands_first_and_the_official_name_beside_it(web: Web) -> None:
+    ticket = take(web.house)
+    open_case(web.house, ticket.token)
+    form(web, ticket.token, last4="002X")
+    text = page(web, ticket.token).text
+    assert "<h2>我要退休<small" in text
+    assert "职工退休" in text
 
 
 def test_the_first_view_is_light_enough_for_a_poor_network(web: Web, pytestconfig: pytest.Config) -> None:

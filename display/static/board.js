@@ -1,16 +1,10 @@
 /**
- * What a wall shows of a board, as pure functions: which board counts, which calls stand where,
- * and the words for waits, counters, time and age. Nothing here touches the page or the network.
+ * What a wall shows of a board, as pure functions: which board counts, what a sign
+ * says, and the words for waits, counters, time and age. Nothing here touches the page or the network.
  */
 
 import { waitText } from "/static/js/hall.js";
 
-/** A new call stands alone at least this long; until then a later one shares the field with it. */
-export const ALONE_MS = 8000;
-/** So many calls share the field at most; older ones move to the list beside it. */
-export const FIELD_ROWS = 4;
-/** A call is the news for this long; after that the number stays, without the accent. */
-export const NEWS_MS = 60000;
 /** Without a sign of life for this long the screen says that it is not up to date. */
 export const STALE_MS = 8000;
 
@@ -24,53 +18,22 @@ export function accept(board, last) {
   return !last || board.epoch !== last.epoch || board.version >= last.version;
 }
 
-/**
- * The board's calls by rising id, each with `since`: when this screen began to show it, in ms of its own
- * clock. `known` maps ids to the `since` of the board before, or is null on the first board, whose calls
- * count from the moment they were called; `offset` is the server's clock minus this screen's.
- */
-export function arrivals(calls, known, now, offset) {
-  return [...calls].sort((a, b) => a.id - b.id).map((call) => {
-    const begun = known ? now : Math.min(now, Date.parse(call.called_at) - offset);
-    return { ...call, since: known?.get(call.id) ?? begun };
-  });
-}
-
-/** The calls in the field, by rising id: the newest, and those before it that are not yet done. */
-export function field(calls, now) {
-  const latest = latestOfEachNumber(calls);
-  return latest
-    .filter((call, index) => index === latest.length - 1 || now - call.since < ALONE_MS)
-    .slice(-FIELD_ROWS);
-}
-
-/** The calls beside the field, newest first, at most `count`; a number in the field is not repeated. */
-export function recent(calls, rows, count) {
-  const inField = new Set(rows.map((call) => call.number));
-  return latestOfEachNumber(calls).filter((call) => !inField.has(call.number)).reverse().slice(0, count);
-}
-
-function latestOfEachNumber(calls) {
-  const latest = new Map();
-  for (const call of calls) {
-    if (!latest.has(call.number) || latest.get(call.number).id < call.id) latest.set(call.number, call);
-  }
-  return [...latest.values()].sort((a, b) => a.id - b.id);
-}
-
 /** The way to a call's floor, seen from this board: "上3楼", "下1楼", or "" on the floor itself. */
 export function way(call) {
   if (call.direction === "here") return "";
   return `${call.direction === "up" ? "上" : "下"}${call.floor}楼`;
 }
 
-/** A series' wait in the fewest words, in the steps of five minutes that all screens use. */
+/**
+ * How long somebody waits who takes a number of a series now, in the fewest words and in the steps of five
+ * minutes that all screens use; the wall says once beside them what they are.
+ */
 export function waitWords({ count, wait_seconds: band }) {
   if (count === 0) return "没有人等";
-  if (!band) return "现在还说不准";
+  if (!band) return "说不准";
   const low = Math.floor(band.low / STEP_SECONDS) * 5;
   const high = Math.max(5, Math.ceil(band.high / STEP_SECONDS) * 5);
-  return low === 0 ? `${high}分以内` : `约${low}～${high}分`;
+  return low === 0 ? `${high}分以内` : `${low}～${high}分`;
 }
 
 /** Everybody's wait on a floor, from the shortest to the longest of the series with people in them. */

@@ -1,8 +1,9 @@
 /** The calls on a wall: the field of new ones, the list beside it, and telling the hall what was shown. */
 
 import { el } from "/static/js/hall.js";
-import { arrivals, field, NEWS_MS, recent, way } from "./board.js";
-import { keep, mark, say, show } from "./rows.js";
+import { way } from "./board.js";
+import { keep, mark, show } from "./rows.js";
+import { advance, arrivals, field, firstTurns, isCurrent, NEWS_MS, recent } from "./stage.js";
 
 const PULSE_MS = 3000;
 
@@ -14,7 +15,9 @@ export class CallField {
     this.recentList = main.querySelector("[data-recent]");
     this.empty = main.querySelector("[data-no-calls]");
     this.calls = [];
+    this.counters = [];
     this.known = null;
+    this.turns = new Map();
     this.epoch = null;
     this.shown = new Set();
   }
@@ -25,23 +28,35 @@ export class CallField {
       this.known = null;
       this.shown.clear();
     }
-    this.calls = arrivals(board.calls, this.known, Date.now(), this.link.offset);
+    const now = Date.now();
+    this.calls = arrivals(board.calls, this.known, now, this.link.offset);
+    this.counters = board.counters;
+    if (!this.known) this.turns = firstTurns(this.calls, now);
     this.known = new Map(this.calls.map((call) => [call.id, call.since]));
     this.draw();
   }
 
   /** Drawn at every board and now and then in between, because a call's time in the field runs out. */
   draw() {
+    if (this.epoch === null) return;
     const now = Date.now();
-    const rows = field(this.calls, now);
+    this.turns = advance(this.turns, this.calls, now);
+    const rows = field(this.calls, this.turns, this.counters, now);
     const others = recent(this.calls, rows, Number(this.recentList.dataset.rows));
     mark(this.fieldList, "count", rows.length);
     show(this.empty, rows.length === 0);
-    keep(this.fieldList, rows, (call) => call.id, (call) => fieldRow(call, now), (row, call) => {
-      mark(row, "news", now - call.since < NEWS_MS);
+    keep(this.fieldList, rows, (call) => call.id, (call) => fieldRow(call, now - this.entered(call)), (row, call) => {
+      mark(row, "news", now - this.entered(call) < NEWS_MS);
     });
-    keep(this.recentList, others, (call) => call.id, recentRow);
+    keep(this.recentList, others, (call) => call.id, recentRow, (row, call) => {
+      mark(row, "current", isCurrent(call, this.counters, now));
+    });
     this.confirm([...rows, ...others]);
+  }
+
+  /** When a call entered the field, in ms of this screen's clock. */
+  entered(call) {
+    return this.turns.get(call.id)?.from ?? call.since;
   }
 
   /** A call counts as shown when the frame that holds it has been painted. */
@@ -56,8 +71,8 @@ export class CallField {
   }
 }
 
-function fieldRow(call, now) {
-  const pulse = now - call.since < PULSE_MS ? "call call-new" : "call";
+function fieldRow(call, age) {
+  const pulse = age < PULSE_MS ? "call call-new" : "call";
   return el("li", { class: pulse, "data-direction": call.direction, "data-long": String(call.number.length > 4) },
     el("span", { class: "call-number" }, call.number),
     el("span", { class: "call-way" }, arrow(), el("span", { class: "call-floor" }, way(call))),

@@ -1,10 +1,11 @@
 /** The entrance wall: the building floor by floor, and the newest calls of the whole hall. */
 
 import { api, el } from "/static/js/hall.js";
-import { arrivals, floorWait, ranges, recent } from "./board.js";
+import { floorWait, ranges } from "./board.js";
 import { Freshness } from "./fresh.js";
 import { BoardLink } from "./link.js";
 import { keep, say, show } from "./rows.js";
+import { arrivals, calling } from "./stage.js";
 
 const CALLS = 4;
 /** Waits change slowly: the boards of the floors are asked for at most this often. */
@@ -20,8 +21,13 @@ let drawn = null;
 
 function draw(board) {
   for (const band of bands) drawCounters(band, board.counters);
-  const calls = arrivals(board.calls, null, Date.now(), link.offset);
-  const rows = recent(calls, [], CALLS);
+  drawCalls(board);
+}
+
+/** Drawn in between too: a call that nobody is expected for any more leaves when its first seconds are over. */
+function drawCalls(board) {
+  const now = Date.now();
+  const rows = calling(arrivals(board.calls, null, now, link.offset), board.counters, now, CALLS);
   show(main.querySelector("[data-no-calls]"), rows.length === 0);
   keep(main.querySelector("[data-latest]"), rows, (call) => call.id, latestRow);
 }
@@ -50,6 +56,7 @@ async function askFloors() {
   try {
     for (const band of bands) {
       const { data } = await api("GET", `/board?floor=${band.dataset.band}`);
+      show(band.querySelector("[data-now]"), data.waiting.some((series) => series.count > 0));
       say(band.querySelector("[data-wait]"), floorWait(data.waiting));
     }
     drawn = version;
@@ -61,6 +68,7 @@ async function askFloors() {
 }
 
 setInterval(() => {
+  if (link.board) drawCalls(link.board);
   fresh.tick();
   askFloors();
 }, 250);

@@ -23,16 +23,16 @@ function draw(board) {
   mark(part("notice"), "long", (board.notice ?? "").length > NOTICE_LINE);
   say(part("paused"), paused && `暂停：${paused}`);
   show(part("soon-none"), board.soon.length === 0);
-  mark(part("recent"), "rows", recentRows(Boolean(board.notice)));
+  mark(part("recent"), "rows", recentRows());
   keep(part("soon"), board.soon, (number) => number, (number) => el("li", {}, number));
   drawWaiting(board.waiting);
   calls.take(board);
 }
 
-/** A notice takes the height of a row, on an upright screen of two. */
-function recentRows(notice) {
-  if (!notice) return 5;
-  return matchMedia("(orientation: portrait)").matches ? 3 : 4;
+/** A notice and the band of a stale screen each take the height of a row, on an upright screen of two. */
+function recentRows() {
+  const taken = Number(!part("notice").hidden) + Number(!part("stale-band").hidden);
+  return Math.max(1, 5 - taken * (matchMedia("(orientation: portrait)").matches ? 2 : 1));
 }
 
 function drawWaiting(waiting) {
@@ -52,6 +52,7 @@ function waitingRow(series) {
 }
 
 setInterval(() => {
-  calls.draw();
   fresh.tick();
+  mark(part("recent"), "rows", recentRows());
+  calls.draw();
 }, 250);

@@ -6,6 +6,8 @@ import { accept } from "./board.js";
 /** A connected line that stays silent this long is cut and opened anew. */
 const SILENT_MS = 12000;
 const RETRY_MS = 2000;
+/** A screen that the hall refuses loads its page anew at most this often. */
+const RELOAD_MS = 15000;
 
 export class BoardLink {
   /** @param {number|null} floor the floor to watch, null for the whole hall
@@ -18,12 +20,13 @@ export class BoardLink {
     this.offset = 0;
     this.heard = clock();
     this.opened = this.heard;
+    this.loaded = this.heard.steady;
     this.socket = connect("/display");
     this.socket.on("connect", () => this.watch());
     this.socket.on("board", (board) => this.take(board));
     this.socket.on("alive", (sign) => this.live(sign));
     this.socket.on("disconnect", () => this.retry());
-    this.socket.on("connect_error", () => this.retry());
+    this.socket.on("connect_error", () => this.refused());
   }
 
   /** Milliseconds since the hall last said that this picture is right. */
@@ -70,6 +73,23 @@ export class BoardLink {
       this.timer = null;
       this.socket.connect();
     }, RETRY_MS);
+  }
+
+  /**
+   * The client stops trying by itself only where the hall answered and refused: then this screen's registration
+   * is gone, and the page loaded anew says how to enrol it. While the hall does not answer, the picture stays.
+   */
+  async refused() {
+    if (this.socket.active) return;
+    this.retry();
+    if (clock().steady - this.loaded < RELOAD_MS) return;
+    this.loaded = clock().steady;
+    try {
+      const answer = await fetch(location.href, { cache: "no-store" });
+      if (answer.status < 500) location.reload();
+    } catch (problem) {
+      console.warn("the hall refused this screen and does not answer; tried again later", problem);
+    }
   }
 
   /** Called now and then: a line that looks open and says nothing is opened anew. */

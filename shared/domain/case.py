@@ -93,7 +93,7 @@ ITEM_LABELS = {
     _S.RECEIVED: "已收件",
     _S.SUPPLEMENTING: "等补材料",
     _S.ACCEPTED: "已受理",
-    _S.DISPATCHED: "已转办",
+    _S.DISPATCHED: "待接办",
     _S.IN_PROGRESS: "办理中",
     _S.SUSPENDED: "暂停计时",
     _S.RETURNED: "股室退回",

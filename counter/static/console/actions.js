@@ -108,7 +108,8 @@ export class Actions {
     const answer = await this.presses.send(`${address}/sign-off`, body);
     if (!answer) return void this.presses.read();
     const notice = left.length ? `${left.join("、")} 已放回队里，请群众回座位等` : null;
-    this.state.set({ counter: null, me: { ...this.state.me, counter: null }, notice, undo: null });
+    const counters = this.state.counters.map((one) => (one.number === answer.data.number ? answer.data : one));
+    this.state.set({ counter: null, counters, me: { ...this.state.me, counter: null }, notice, undo: null });
     await this.presses.read();
   }
 

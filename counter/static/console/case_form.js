@@ -112,10 +112,10 @@ export class CaseForm {
       this.items?.focus();
       return false;
     }
-    const wrong = this.persons.firstWrong();
-    if (!wrong) return true;
-    this.state.set({ problem: "有一处还没填对，已标在旁边。" });
-    wrong.control.focus();
+    const wrong = this.persons.wrongFields();
+    if (!wrong.length) return true;
+    this.state.set({ problem: `${wrong.length} 处还没填对，已标在旁边。` });
+    wrong[0].control.focus();
     return false;
   }
 

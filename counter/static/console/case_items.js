@@ -3,7 +3,7 @@
 import { el } from "/static/js/hall.js";
 import { fill, walkable } from "./drawing.js";
 import { check, select } from "./fields.js";
-import { limitWords, ruledBy, shortOffice } from "./words.js";
+import { limitWords, plainName, ruledBy, shortOffice } from "./words.js";
 
 const AT_COUNTER = "@";
 
@@ -37,8 +37,8 @@ export class CaseItems {
     const { item } = line;
     const words = [
       el("span", { class: "item-place" }, item.ordinal),
-      el("span", { class: "item-name" },
-        item.plain_name, item.code && el("small", { class: "muted" }, ` ${item.code}`)),
+      el("span", { class: "item-name", title: [item.name, plainName(item)].filter(Boolean).join("　") },
+        item.name, item.code && el("small", { class: "muted" }, ` ${item.code}`)),
       el("span", { class: "item-limit" }, line.opens ? limitWords(item.limit) : ""),
     ];
     if (!line.opens) {
@@ -46,7 +46,7 @@ export class CaseItems {
         el("span", { class: "item-box" }), words.slice(0, 2), el("span", { class: "tag" }, "可以当场问"));
     }
     line.box = el("input", {
-      type: "checkbox", checked: line.taken, "aria-label": item.plain_name,
+      type: "checkbox", checked: line.taken, "aria-label": item.name,
       onchange: (event) => this.take(line, event.target.checked), onfocus: () => this.show(line),
     });
     line.row = el("li", { class: "item", onclick: () => this.show(line) },
@@ -97,7 +97,7 @@ export class CaseItems {
     return fill(this.detail,
       el("h3", null, item.name),
       el("p", { class: "small muted" },
-        [item.code, limitWords(item.limit) + (by ? `（${by}）` : "")].filter(Boolean).join("　")),
+        [plainName(item), item.code, limitWords(item.limit) + (by ? `（${by}）` : "")].filter(Boolean).join("　")),
       line.opens && this.subjects.length > 0 && this.forWhom(line),
       item.leaf_items.length > 0 && this.leaves(line),
       item.conditions.length > 0 && this.conditions(line),
@@ -107,7 +107,7 @@ export class CaseItems {
 
   leaves(line) {
     return group("办哪几样", line.item.leaf_items.map((leaf) => this.tick(line, "leaves", leaf.code,
-      leaf.plain_name, el("small", { class: "muted" }, ` ${leaf.code}`))));
+      leaf.name, el("small", { class: "muted" }, ` ${plainName(leaf)} ${leaf.code}`))));
   }
 
   conditions(line) {

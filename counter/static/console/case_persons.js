@@ -6,8 +6,10 @@ import { Field, line, select } from "./fields.js";
 import { normal, wrongCreditCode, wrongIdNumber } from "./identity.js";
 import { ID_KINDS, SUBJECT_ROLES } from "./words.js";
 
-/** Events that a unit usually brings, and the role of the persons an event is about. */
-const OF_UNITS = new Set(["hire", "terminate", "public-institution-hire"]);
+/** What a unit usually brings - events and single services - and the role of the persons an event is about. */
+const OF_UNITS = new Set([
+  "hire", "terminate", "public-institution-hire", "1.1.1", "1.3.1", "1.8.9", "3.3.2", "3.3.3", "4.1.1",
+]);
 const ROLES = {
   hire: "employee", terminate: "employee", "public-institution-hire": "employee", "work-death": "dependant",
   "retiree-death": "heir", retirement: "retiree",
@@ -166,10 +168,10 @@ export class CasePersons {
     fields.name.control.focus();
   }
 
-  /** The persons a case is about, as chips name them. */
+  /** The persons a case is about, as chips name them; a person without a name cannot be chosen yet. */
   get refs() {
-    return this.subjects.map((subject, place) => (
-      { ref: subject.ref, name: subject.fields.name.text || `第 ${place + 1} 人` }));
+    return this.subjects.filter((subject) => subject.fields.name.text).map((subject) => (
+      { ref: subject.ref, name: subject.fields.name.text }));
   }
 
   /** An agent that was opened and left empty is none. */
@@ -177,18 +179,23 @@ export class CasePersons {
     return this.agent?.begun ? this.agent : null;
   }
 
-  /** The first field that may not be sent, marked; null when all may. */
-  firstWrong() {
-    const parts = [this.applicant, this.sentAgent, ...this.subjects.map((one) => one.fields)].filter(Boolean);
-    return parts.flatMap((part) => part.fields).filter((field) => !field.passes())[0] ?? null;
+  /** A person of the case that was opened and left empty is none. */
+  get sentSubjects() {
+    return this.subjects.filter((one) => one.fields.begun);
+  }
+
+  /** The fields that may not be sent, each marked. */
+  wrongFields() {
+    const parts = [this.applicant, this.sentAgent, ...this.sentSubjects.map((one) => one.fields)].filter(Boolean);
+    return parts.flatMap((part) => part.fields).filter((field) => !field.passes());
   }
 
   read() {
     return {
       applicant: this.kind === "unit" ? this.unit.read() : { kind: "person", ...this.person.read() },
       ...(this.sentAgent && { agent: this.sentAgent.read() }),
-      ...(this.subjects.length && {
-        subjects: this.subjects.map((one) => (
+      ...(this.sentSubjects.length && {
+        subjects: this.sentSubjects.map((one) => (
           { ref: one.ref, role: one.fields.role.control.value, ...one.fields.read() })),
       }),
     };
@@ -197,7 +204,7 @@ export class CasePersons {
   /** The field that the server's path names, such as `applicant.id_number` or `subjects[0].name`. */
   fieldAt(path) {
     const [, part, place, name] = /^(\w+)(?:\[(\d+)\])?\.(\w+)$/.exec(path) ?? [];
-    const parts = { applicant: this.applicant, agent: this.agent, subjects: this.subjects[Number(place)]?.fields };
+    const parts = { applicant: this.applicant, agent: this.agent, subjects: this.sentSubjects[Number(place)]?.fields };
     return parts[part]?.named(name) ?? null;
   }
 }

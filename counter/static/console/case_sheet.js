@@ -5,7 +5,7 @@ import { askMissing, askReason, askRefusal } from "./case_questions.js";
 import { choose } from "./dialog.js";
 import { fill } from "./drawing.js";
 import { slipTag } from "./slip_tag.js";
-import { CASE_STATES, clock, dueWords, shortOffice } from "./words.js";
+import { CASE_STATES, clock, dueWords, itemStateWords, plainName, shortOffice } from "./words.js";
 
 const COLUMNS = ["", "事项", "股室", "答应的日期", "现在", ""];
 
@@ -71,7 +71,8 @@ export class CaseSheet {
       el("thead", null, el("tr", null, COLUMNS.map((words) => el("th", { scope: "col" }, words)))),
       el("tbody", null, this.opened.items.map((item) => el("tr", null,
         el("td", { class: "muted" }, item.id),
-        el("td", null, item.plain_name, this.subject(item),
+        el("td", null, item.name, plainName(item) && el("small", { class: "muted" }, `　${plainName(item)}`),
+          this.subject(item),
           item.reason && el("p", { class: "small muted" }, item.reason)),
         el("td", { class: "muted" }, item.state === "accepted" ? "本窗口" : shortOffice(item.office)),
         el("td", { class: "nowrap" }, dueWords(item)),
@@ -86,7 +87,7 @@ export class CaseSheet {
 
   itemState(item) {
     if (item.result === "not_granted") return "没办成";
-    return item.result === "granted" && item.state === "completed" ? "办成" : item.state_label;
+    return item.result === "granted" && item.state === "completed" ? "办成" : itemStateWords(item);
   }
 
   itemVerbs(item) {
@@ -103,7 +104,7 @@ export class CaseSheet {
   }
 
   async notGranted(item) {
-    const reason = await askReason(`${item.plain_name}：没办成`, "申请人会看到原因和能怎么办。", "没办成");
+    const reason = await askReason(`${item.name}：没办成`, "申请人会看到原因和能怎么办。", "没办成");
     if (reason) await this.itemVerb(item, "complete", { result: "not_granted", reason });
   }
 

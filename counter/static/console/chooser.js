@@ -5,7 +5,7 @@ import { choose } from "./dialog.js";
 import { fill, walkable } from "./drawing.js";
 import { COUNTER_STATES } from "./words.js";
 
-/** Which counter this computer stands at: it is proposed the next time, and is no personal data. */
+/** At which counter a clerk sat last: it is proposed the next time, and tells nothing of a citizen. */
 const HERE = "counter-here";
 const LOOKS = { open: "tag-pine", paused: "tag-amber", closed: "" };
 
@@ -16,19 +16,23 @@ export class Chooser {
   constructor(place, state, presses, wishes) {
     Object.assign(this, { place, state, presses, wishes });
     this.drawn = "";
+    this.left = false;
     walkable(place, ".seat");
     state.listen(() => this.draw());
   }
 
   draw() {
     const { counter, counters, data, me } = this.state;
-    if (counter || !me) return;
+    this.place.hidden = Boolean(counter);
+    if (!me) return;
+    if (counter) return void this.remember(counter);
     const drawn = JSON.stringify(counters.map(
       (one) => [one.number, one.state, one.clerk, one.ticket?.number, one.waiting]));
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const focused = document.activeElement?.dataset?.counter;
-    const mayFocus = document.activeElement === document.body || this.place.contains(document.activeElement);
+    const mayFocus = this.left || document.activeElement === document.body || this.place.contains(document.activeElement);
+    this.left = false;
     fill(
       this.place,
       el("h1", null, this.state.mayCall ? "请选您的窗口" : "各窗口现在的情况"),
@@ -40,8 +44,7 @@ export class Chooser {
         this.guideKey("替群众取号", "F1", this.wishes.issue), this.guideKey("找一个号，或扫小票", "F9", this.wishes.showNumber)),
       data.floors.map((floor) => this.floor(floor, counters.filter((one) => one.floor === floor.number))),
     );
-    const first = this.seatAt(focused) ?? this.seatAt(localStorage.getItem(HERE))
-      ?? this.place.querySelector(".seat.free");
+    const first = this.seatAt(focused) ?? this.proposed();
     if (mayFocus) (this.state.mayCall ? first : this.place.querySelector(".guide-key"))?.focus();
   }
 
@@ -53,6 +56,23 @@ export class Chooser {
   guideKey(words, key, onclick) {
     return el("button", { type: "button", class: "button guide-key", onclick },
       words, el("span", { class: "key" }, key));
+  }
+
+  /** While somebody sits at a counter; when they leave it, the list is drawn anew with the focus in it. */
+  remember(counter) {
+    this.drawn = "";
+    this.left = true;
+    localStorage.setItem(this.here, counter.number);
+  }
+
+  get here() {
+    return `${HERE}:${this.state.me.username}`;
+  }
+
+  /** The counter of the last time as long as nobody else sits there, else the first free one. */
+  proposed() {
+    const last = this.seatAt(localStorage.getItem(this.here));
+    return last?.matches(".free") ? last : this.place.querySelector(".seat.free") ?? last;
   }
 
   seatAt(number) {
@@ -83,7 +103,6 @@ export class Chooser {
     if (taken && !(await this.mayTakeOver(counter))) return;
     const answer = await this.presses.send(`/counters/${counter.number}/sign-on`, taken ? { take_over: true } : {});
     if (!answer) return void this.presses.read();
-    localStorage.setItem(HERE, counter.number);
     this.state.set({ counter: answer.data, me: { ...this.state.me, counter: answer.data.number } });
   }
 

@@ -60,7 +60,6 @@ document.addEventListener("keydown", (event) => {
 /** What stands around the panes: who is where, the line of words, the band when the line is lost. */
 function drawFrame() {
   const { counter, data, me, linked } = state;
-  $("chooser").hidden = Boolean(counter);
   $("work").hidden = !counter;
   $("keys").hidden = !counter;
   $("sign-off").hidden = !counter;

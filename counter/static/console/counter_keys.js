@@ -81,11 +81,11 @@ export function askLeaving(counter, numbers) {
     return choose({ title, text: "下岗后这个窗口不再叫号。", options: [{ value: "leave", label: "下岗" }] });
   }
   return choose({
-    title, text: `${numbers.join("、")} 还没办完。`,
+    title, text: `${numbers.join("、")} 还没办完。没有人接班，请放回队里。`,
     options: [
       { value: "requeue", label: "放回队里再下岗", hint: "群众回座位等，按原来的先后，由别的窗口再叫" },
-      { value: "hand_over", label: "交班并下岗", hint: "群众留在这里等，接班的人上岗后接着办；没人接班，就没人叫" },
-      { value: "stay", label: "先不下岗", hint: "接着办这位群众" },
+      { value: "hand_over", label: "交班并下岗", hint: "群众留在这里等，接班的人上岗后接着办" },
+      { value: "stay", label: "先不下岗", hint: "接着办，号不动" },
     ],
   });
 }

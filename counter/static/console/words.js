@@ -1,5 +1,9 @@
 /** The Chinese words of the console: states, waits, dates, limits. Pure functions, no page and no network. */
 
+import { stateText } from "../office/words.js";
+
+export { plainName } from "../office/words.js";
+
 export const TICKET_STATES = {
   waiting: "等候", called: "已叫号", serving: "办理中", held: "挂起", no_show: "过号",
   served: "已办结", cancelled: "已取消", expired: "已过期",
@@ -97,4 +101,9 @@ export function reasonText(reasons, purpose, code) {
 /** 社保中心企业职工养老保险股 as 企业职工养老保险股: the centre's own sections need no prefix in a list. */
 export function shortOffice(name) {
   return name.length > 8 ? name.replace(/^社保中心/, "") : name;
+}
+
+/** The state of an item as all staff read it. */
+export function itemStateWords(item) {
+  return stateText(item.state, { [item.state]: item.state_label });
 }

@@ -44,7 +44,15 @@ async function load() {
 }
 
 function gather() {
-  if (!timer) timer = setTimeout(() => ((timer = 0), load()), GATHER_MS);
+  if (!timer) timer = setTimeout(refresh, GATHER_MS);
+}
+
+/** Read again what is in view; a list of devices in which somebody is about to press something is left alone. */
+function refresh() {
+  timer = 0;
+  load();
+  const devices = at("devices");
+  if (!devices.hidden && !at("dialog").open && !devices.contains(document.activeElement)) openDevices(facts);
 }
 
 function clockText(iso) {

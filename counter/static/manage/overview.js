@@ -1,7 +1,7 @@
 /** The hall at a glance: numbers first, then who waits, who serves, and what is broken. */
 
 import { el } from "/static/js/hall.js";
-import { COUNTER_STATES, deviceState, floorText, KINDS, minutesText, PRINTER_STATES, secondsBetween, verdict } from "./words.js";
+import { COUNTER_STATES, deviceState, floorText, isUnattended, KINDS, minutesText, PRINTER_STATES, secondsBetween, verdict } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const FAULTS_FIRST = { bad: 0, near: 1, quiet: 2, good: 3 };
@@ -89,13 +89,18 @@ function counters({ counters: desks, at: now }, facts) {
 
 function desk(counter, now) {
   const { shape, word } = COUNTER_STATES[counter.state];
+  const unattended = isUnattended(counter);
   const idle = counter.state === "open" ? "空闲" : word;
   const paused = counter.state === "paused" && counter.since ? ` ${Math.floor(secondsBetween(counter.since, now) / 60)}分` : "";
   return el(
     "div",
-    { class: "desk", dataset: { state: counter.state, busy: String(Boolean(counter.ticket)) } },
+    {
+      class: "desk",
+      dataset: { state: counter.state, busy: String(Boolean(counter.ticket)), unattended: String(unattended) },
+    },
     el("b", { class: "desk-number" }, counter.number),
-    el("span", { class: "desk-ticket number" }, counter.ticket ? counter.ticket : [el("span", { "aria-hidden": "true" }, `${shape} `), idle]),
+    el("span", { class: "desk-ticket number" }, counter.ticket ? [unattended && `${KINDS.bad.shape} `, counter.ticket] : [el("span", { "aria-hidden": "true" }, `${shape} `), idle]),
+    unattended && !counter.clerk && el("span", { class: "desk-clerk" }, "没人接待"),
     counter.clerk && el("span", { class: "desk-clerk", title: counter.clerk }, counter.clerk, paused),
   );
 }

@@ -50,8 +50,15 @@ export function deviceState(device, now, silentSeconds) {
   return { word, kind: ALWAYS_ON.has(device.role) ? "bad" : "quiet" };
 }
 
-/** Whether anybody waits too long, why, and what can be done: the one sentence of the page. */
+/** Whether somebody was called to this counter and nobody serves there: it is paused or closed. */
+export function isUnattended(counter) {
+  return Boolean(counter.ticket) && counter.state !== "open";
+}
+
+/** Whether anybody waits in vain or too long, why, and what can be done: the one sentence of the page. */
 export function verdict(overview, facts) {
+  const unattended = overview.counters.filter(isUnattended);
+  if (unattended.length) return unattendedWords(unattended);
   const rows = overview.waiting.filter((row) => row.count > 0);
   if (!rows.length) return { kind: "good", text: "现在没有人在等。", lead: openWords(overview.counters) };
   const worst = rows.reduce((one, other) => (other.longest_seconds > one.longest_seconds ? other : one));
@@ -67,6 +74,16 @@ export function verdict(overview, facts) {
 export function floorText(number, facts) {
   const floor = facts.floors.find((one) => one.number === number);
   return floor ? `${floor.name}${floor.shape}` : "任一楼层";
+}
+
+function unattendedWords(counters) {
+  const numbers = counters.map((counter) => counter.number).join("、");
+  const tickets = counters.map((counter) => counter.ticket).join("、");
+  return {
+    kind: "bad",
+    text: `${numbers}号窗口没人接待，${tickets} 还在等。`,
+    lead: "请派人到窗口上岗，接着办；办不了的，上岗后放回队里。",
+  };
 }
 
 function openWords(counters) {

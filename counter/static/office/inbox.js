@@ -182,7 +182,7 @@ async function send(verb, body, form) {
   here.busy = true;
   try {
     await api("POST", `/cases/${case_number}/items/${item.id}/${verb}`, { expected: item.version, ...body }, { key: pressKey() });
-    say(`${VERBS[verb].done}：${item.plain_name || item.name}`);
+    say(`${VERBS[verb].done}：${item.name}`);
     await refresh();
   } catch (problem) {
     await onRefusal(problem, form);

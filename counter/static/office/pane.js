@@ -3,7 +3,7 @@
 import { el } from "/static/js/hall.js";
 import { lampTag } from "./rows.js";
 import { VERBS } from "./verbs.js";
-import { dayText, dueText, momentText, resultText, ruleText, stateText, TAGS } from "./words.js";
+import { dayText, dueText, momentText, plainName, resultText, ruleText, stateText, TAGS } from "./words.js";
 
 const ID_KINDS = {
   resident_id: "身份证",
@@ -33,8 +33,8 @@ export function drawPane(pane, { file, item, entry, facts, press, go, close }) {
         item.result && el("span", { class: `tag ${item.result === "granted" ? "tag-pine" : ""}` }, resultText(item)),
         el("button", { class: "button pane-close", type: "button", "aria-label": "关上", onclick: close }, "✕"),
       ),
-      el("h2", { tabindex: -1 }, item.plain_name || item.name),
-      officialName(item) && el("p", { class: "muted small" }, officialName(item)),
+      el("h2", { tabindex: -1 }, item.name),
+      otherNames(item) && el("p", { class: "muted small" }, otherNames(item)),
       el("p", { class: "pane-due" }, el("b", {}, dueLine(item, due)), dueNote(item, due)),
       el("div", { class: "verbs", role: "group", "aria-label": "可以做的" }, verbs.map((verb, place) => verbButton(verb, place, press))),
       el("div", { class: "verb-place" }),
@@ -52,11 +52,10 @@ function verbButton(verb, place, press) {
   );
 }
 
-/** The name of the list and its codes, unless that is all the plain name says. */
-function officialName(item) {
+/** The codes of the list, and how the hall tells citizens what it is. */
+function otherNames(item) {
   const codes = item.leaf_codes?.length ? item.leaf_codes : [item.code].filter(Boolean);
-  const name = item.plain_name && item.plain_name !== item.name ? item.name : "";
-  return [codes.join("、"), name].filter(Boolean).join("　");
+  return [codes.join("、"), plainName(item)].filter(Boolean).join("　");
 }
 
 function dueLine(item, due) {
@@ -108,7 +107,7 @@ function itemList(file, present, facts, go) {
     el(
       "tr",
       { "aria-selected": String(item.id === present.id), onclick: () => go(item.id) },
-      el("td", {}, item.id === present.id ? el("b", {}, item.plain_name || item.name) : item.plain_name || item.name, el("small", { class: "muted" }, item.office)),
+      el("td", {}, item.id === present.id ? el("b", {}, item.name) : item.name, el("small", { class: "muted" }, item.office)),
       el("td", { class: "nowrap" }, item.due_on ? dayText(item.due_on, facts.today) : ""),
       el("td", {}, el("span", { class: `tag ${TAGS[item.state] ?? ""}` }, item.result ? resultText(item) : stateText(item.state, facts.labels))),
     ),

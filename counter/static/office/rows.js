@@ -50,7 +50,6 @@ function row(item, { chosen, today, labels, offices, open }) {
   const due = dueText(item, today);
   const key = rowKey(item);
   const lamp = LAMPS[item.lamp] ?? LAMPS.none;
-  const work = item.plain_name || item.name;
   return el(
     "tr",
     {
@@ -64,7 +63,7 @@ function row(item, { chosen, today, labels, offices, open }) {
     el(
       "td",
       { class: "cell-item" },
-      el("b", { title: item.name }, work),
+      el("b", { title: item.plain_name }, item.name),
       el("small", {}, [offices ? item.office : item.service_title, item.case_number].join(" · ")),
     ),
     el("td", { class: "cell-applicant", title: item.applicant }, item.applicant),

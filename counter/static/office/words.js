@@ -34,9 +34,14 @@ export const TAGS = {
   returned: "tag-amber",
 };
 
-/** What a state is called here; seen from the office, what was sent to it waits to be taken up. */
+/** What a state is called among staff: what was sent to an office waits to be taken up there. */
 export function stateText(state, labels) {
   return state === "dispatched" ? "待接办" : labels[state];
+}
+
+/** The everyday name of an item, shown small beside the official one; nothing when both are the same. */
+export function plainName(item) {
+  return item.plain_name && item.plain_name !== item.name ? item.plain_name : "";
 }
 
 /** "12月14日" of an ISO date, with the year when it is another one. */

@@ -5,26 +5,34 @@ import { backButton, picture, row } from "./parts.js";
 import { button, show } from "./stage.js";
 
 /** The one question that some events ask; no answer blocks. */
-export function showQuestion(kiosk, service, note) {
+export function showQuestion(kiosk, service, said = {}) {
   const answers = service.question.answers.map((answer) =>
-    row(answer.text, "", () => kiosk.answer(service, answer, note), { dataset: { answer: answer.code } }));
+    row(answer.text, "", () => kiosk.answer(service, answer, said), { dataset: { answer: answer.code } }));
   show("question", [
-    heading(service.question.text, service.title, service.id),
+    heading(service.question.text, said.heading || service.title, service.id),
     el("div", { class: "rows" }, answers),
     el("div", { class: "feet" }, backButton(() => kiosk.home())),
   ]);
 }
 
-/** The steps of the list for doing it by phone. */
+/** The ways of the list for doing it by phone: one of them is enough. */
 export function showOnline(kiosk, service) {
   show("online", [
     heading("用手机这样办", service.title, service.id),
-    el("ol", { class: "steps" }, service.online.map((step) => el("li", {}, step.replace(/^\d+\./, "")))),
-    el("p", { class: "muted" }, "不会用手机也没关系，窗口照样办。"),
+    el("ul", { class: "online-ways" }, service.online.ways.map(onlineWay)),
+    el("p", {}, service.online.remark, el("span", { class: "muted" }, "不会用手机也没关系，窗口照样办。")),
     el("div", { class: "feet" },
-      backButton(() => kiosk.home(), "首页"),
+      backButton(() => kiosk.choose(service.id)),
       button("还是到窗口办", () => kiosk.event(service, { answer: "counter" }), { class: "button-primary" })),
   ]);
+}
+
+function onlineWay(way, place, ways) {
+  return el("li", { class: "online-way" },
+    ways.length > 1 ? el("p", { class: "heading-over" }, `办法${"一二三四五六七八九"[place] ?? place + 1}`) : null,
+    el("h2", {}, way.title),
+    way.steps.length ? el("ol", { class: "steps" }, way.steps.map((step) => el("li", {}, step))) : null,
+    way.note ? el("p", { class: "muted" }, way.note) : null);
 }
 
 /** All single services, by what they are about. */
@@ -59,7 +67,7 @@ function serviceRow(kiosk, service) {
   if (!service.offered) {
     return row(service.title, "本厅目前不办", () => kiosk.notOffered(), { class: "row-off", dataset: { service: service.id } });
   }
-  const small = service.kind === "service" ? "可以当场问" : service.name;
+  const small = service.kind === "service" ? "可以当场问" : service.line || service.name;
   return row(service.title, small, () => kiosk.choose(service.id), { dataset: { service: service.id } });
 }
 
@@ -79,7 +87,7 @@ export function showFinder(kiosk, id = kiosk.content.finder.first, path = []) {
 
 function follow(kiosk, choice, path) {
   if (choice.question) showFinder(kiosk, choice.question, path);
-  else kiosk.choose(choice.service, { note: choice.note, asked: path.length });
+  else kiosk.choose(choice.service, { note: choice.note, heading: choice.heading, asked: path.length });
 }
 
 function askButton(kiosk) {

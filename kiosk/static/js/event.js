@@ -8,7 +8,7 @@ import { wayWords } from "./way.js";
 
 const EVERY_MS = 5000;
 
-/** @param {object} choice {answer?: string, note?: string} */
+/** @param {object} choice {answer?: string, note?: string, heading?: string} */
 export function showEvent(kiosk, service, choice = {}) {
   const facts = el("div", { class: "facts", "aria-busy": "true" }, waitFact(kiosk, null, true), whereFact(kiosk, service, null), limitFact(service));
   const take = button([picture("printer"), "取号"], () => kiosk.take(service, choice.answer), { class: "button-primary take" });
@@ -24,7 +24,7 @@ export function showEvent(kiosk, service, choice = {}) {
   const timer = setInterval(() => refresh().catch((problem) => console.info("no outlook", problem.code)), EVERY_MS);
   show("event", [
     el("header", { class: "heading" }, picture(pictureOf(service)),
-      el("div", {}, el("h1", {}, service.title), el("p", { class: "heading-under" }, under(service)))),
+      el("div", {}, el("h1", {}, choice.heading || service.title), el("p", { class: "heading-under" }, under(service)))),
     choice.note ? el("p", { class: "message event-note" }, choice.note) : null,
     facts,
     service.kind === "advice" ? null : materials(kiosk, service),
@@ -51,7 +51,7 @@ function waitFact(kiosk, outlook, unknown = false) {
   if (unknown) return fact("要等多久", "正在看……", "", "fact-wait");
   const calls = callsFrom(kiosk.content.hours, kiosk.clock());
   if (calls) return fact("要等多久", `${calls} 以后叫到`, "现在还没有叫号，可以先取号", "fact-wait");
-  if (!outlook.wait_seconds) return fact("要等多久", "现在还说不准", "现在没有窗口在办，可以先取号，或问导办台", "fact-wait");
+  if (!outlook.wait_seconds) return fact("要等多久", "现在还说不准", "没有窗口在办，可以先取号", "fact-wait");
   const people = outlook.ahead ? `前面 ${outlook.ahead} 人` : "前面没有人";
   return fact("要等多久", waitText(outlook.wait_seconds), people, "fact-wait");
 }

@@ -15,6 +15,8 @@ import { AWAY, HELP, NOT_OFFERED, showTrouble, troubleOf } from "./trouble.js";
 
 /** Content older than this is fetched again when the kiosk comes home. */
 const STALE_MS = 120000;
+/** How often a kiosk at home looks whether the hall has opened or closed. */
+const LOOK_MS = 30000;
 /** Screens with a countdown of their own, and home, do not ask whether somebody is there. */
 const OWN_COUNTDOWN = new Set(["home", "ticket", "place", "cases", "trouble", ""]);
 
@@ -25,6 +27,7 @@ export class Kiosk {
     this.desk = new Desk((away) => this.onAway(away));
     this.idle = new Idle(() => !OWN_COUNTDOWN.has(shown()) || (shown() === "home" && isLarge()), () => this.leave());
     listenToScanner((text) => this.scanned(text));
+    setInterval(() => { if (shown() === "home") this.refresh(); }, LOOK_MS);
   }
 
   /** Take over content, and the hall's clock with it. */
@@ -60,9 +63,10 @@ export class Kiosk {
     const response = await fetch("/kiosk/content", { cache: "no-store", signal: AbortSignal.timeout(5000) }).catch(() => null);
     const isContent = response?.ok && response.headers.get("Content-Type")?.startsWith("application/json");
     if (!isContent) return;
-    const before = this.content.configuration;
+    const shape = ({ configuration, hours }) => `${configuration} ${hours.open} ${hours.opens_at}`;
+    const before = shape(this.content);
     this.keep(await response.json());
-    if (this.content.configuration !== before && shown() === "home") showHome(this);
+    if (shape(this.content) !== before && shown() === "home") showHome(this);
   }
 
   groups() { showGroups(this); }
@@ -74,17 +78,17 @@ export class Kiosk {
   trouble(words) { showTrouble(this, words); }
 
   /** A matter was chosen. Its question is left out when three were asked already. */
-  choose(id, { note = "", asked = 0 } = {}) {
+  choose(id, { note = "", heading = "", asked = 0 } = {}) {
     const service = this.service(id);
     if (!service.offered) this.notOffered();
-    else if (service.question && asked < this.content.finder.most) showQuestion(this, service, note);
-    else showEvent(this, service, { note });
+    else if (service.question && asked < this.content.finder.most) showQuestion(this, service, { note, heading });
+    else showEvent(this, service, { note, heading });
   }
 
-  answer(service, answer, note) {
-    if (answer.code === "online" && service.online.length) showOnline(this, service);
-    else if (answer.service) showEvent(this, this.service(answer.service), { note: `先办“${this.service(answer.service).title}”，再来办“${service.title}”` });
-    else showEvent(this, service, { answer: answer.code, note });
+  answer(service, answer, { note = "", heading = "" } = {}) {
+    if (answer.code === "online" && service.online) showOnline(this, service);
+    else if (answer.service) showEvent(this, this.service(answer.service), { note: `先办“${this.service(answer.service).title}”，再来办“${heading || service.title}”` });
+    else showEvent(this, service, { answer: answer.code, note, heading });
   }
 
   event(service, choice) { showEvent(this, service, choice); }
@@ -127,7 +131,7 @@ function bar(kiosk) {
   document.querySelector("[data-bar]").append(
     button([picture("hall"), "首页"], () => kiosk.home(), { class: "bar-home" }),
     button([picture("large-type"), "大字"], () => largeType(!isLarge()), { dataset: { large: "" }, "aria-pressed": "false" }),
-    button([picture("bell"), "找工作人员"], () => kiosk.trouble(HELP)));
+    button([picture("hand"), "要帮忙"], () => kiosk.trouble(HELP)));
 }
 
 function start() {

@@ -8,6 +8,8 @@ import { showTrouble } from "./trouble.js";
 import { way } from "./way.js";
 
 const HOME_SECONDS = 20;
+/** What the drawing says of the floor that concerns somebody in each state. */
+const HERE = { waiting: "请到这里等", called: "请现在到这里", serving: "正在这里办", held: "请在附近等" };
 /** From here on a case may have been opened. */
 const AT_WORK = new Set(["serving", "held", "served"]);
 
@@ -26,7 +28,7 @@ export async function showPlace(kiosk, token) {
 
 function refused(kiosk, problem) {
   if (problem.status === 404) {
-    showTrouble(kiosk, { title: "这不是本厅的码", sentence: "请扫小票或受理通知书上的方码，离远一点再试。" });
+    showTrouble(kiosk, { title: "查不到这张小票", sentence: "码可能已作废。请带小票或身份证，到导办台。", image: "scan" });
   } else if (problem.status === 409) {
     showTrouble(kiosk, { title: problem.title, sentence: "请到导办台，工作人员帮您排。" });
   } else {
@@ -55,7 +57,7 @@ function draw(kiosk, ticket, missed) {
       words.sentence ? el("p", { class: "ticket-wait" }, words.sentence) : null),
     moving && floor ? el("p", { class: "ticket-where" }, floorMark(floor), " ",
       ticket.counter ? `${ticket.counter}号窗口` : counterWords(ticket.counters)) : null,
-    moving && floor ? way(kiosk.content, floor, ticket.counter ? [ticket.counter] : ticket.counters) : null,
+    moving && floor ? way(kiosk.content, floor, ticket.counter ? [ticket.counter] : ticket.counters, HERE[ticket.state]) : null,
     AT_WORK.has(ticket.state) || ticket.stop > 1
       ? button([picture("find"), "查办理进度"], () => showUnlock(kiosk, ticket.token), { class: "look-up" }) : null,
     el("div", { class: "feet" }, countdown.node, button("好了", () => kiosk.leave(), { class: "done" })),
@@ -63,8 +65,10 @@ function draw(kiosk, ticket, missed) {
 }
 
 function standing(ticket, missed) {
-  const people = ticket.ahead ? `前面 ${ticket.ahead} 人` : "下一位就是您";
-  if (missed) return { title: "已为您排回来", sentence: `叫过您 ${missed} 次。${people}，请在 ${ticket.floor}楼 等` };
+  // Without a wait no counter is open for it: nobody is next.
+  const nobody = ticket.wait_seconds ? "下一位就是您" : "前面没有人";
+  const people = ticket.ahead ? `前面 ${ticket.ahead} 人` : nobody;
+  if (missed) return { title: "已为您排回来", sentence: `没听到没关系。${people}，请在 ${ticket.floor}楼 等` };
   if (ticket.state === "waiting") {
     return { title: people, sentence: ticket.wait_seconds ? waitText(ticket.wait_seconds) : "等多久现在还说不准" };
   }

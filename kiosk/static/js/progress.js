@@ -47,7 +47,7 @@ export function showUnlock(kiosk, token) {
     fields, told, keys,
     button("有别的字母", () => { letters.hidden = !letters.hidden; }),
     letters,
-    el("div", { class: "feet" }, backButton(() => kiosk.home(), "首页")),
+    el("div", { class: "feet" }, backButton(() => kiosk.home())),
   ]);
 }
 
@@ -56,9 +56,10 @@ export function showCases(kiosk, cases) {
   const countdown = ring(HOME_SECONDS, () => kiosk.leave());
   show("cases", [
     cases.map((one) => el("section", { class: "case" },
-      el("h1", {}, one.title),
+      el("h1", {}, one.title, one.official === one.title ? null : el("small", { class: "muted" }, one.official)),
       el("p", { class: "muted" }, `编号 ${one.number}，申请人 ${one.applicant}`),
       el("p", { class: "case-summary" }, one.summary),
+      one.advice ? el("p", {}, one.advice) : null,
       el("ol", { class: "case-items" }, one.items.map(item)))),
     el("p", { class: "event-foot muted" }, kiosk.content.wording.foot),
     el("div", { class: "feet" }, countdown.node, button("好了", () => kiosk.leave(), { class: "done" })),

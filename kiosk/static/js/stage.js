@@ -20,10 +20,38 @@ export function show(name, nodes, { onLeave = null } = {}) {
   stage.replaceChildren(el("div", { class: `screen screen-${name}` }, nodes));
   stage.scrollTop = 0;
   scrollTo(0, 0);
+  watchMore();
   stage.inert = !first;
   setTimeout(() => { stage.inert = false; }, SETTLE_MS);
   say(stage.querySelector("h1")?.textContent ?? "");
 }
+
+/** Fewer pixels than this below the edge hide nothing that anybody would miss. */
+const HINT_FROM = 12;
+const more = el("p", { class: "more", "aria-hidden": "true", hidden: true }, "下面还有 ↓");
+stage.after(more);
+const grown = new ResizeObserver(() => tellMore());
+
+function watchMore() {
+  grown.disconnect();
+  grown.observe(stage);
+  grown.observe(stage.firstElementChild);
+  tellMore();
+}
+
+/** Nothing may be out of sight without a sign: it stands above whatever stays at the foot. */
+function tellMore() {
+  const page = document.documentElement;
+  const below = Math.max(stage.scrollHeight - stage.clientHeight - stage.scrollTop, page.scrollHeight - innerHeight - scrollY);
+  const foot = stage.querySelector(".feet, .home-foot");
+  const stays = foot && getComputedStyle(foot).position === "sticky";
+  more.hidden = below < HINT_FROM;
+  more.style.setProperty("--foot", `${stays ? foot.offsetHeight : 0}px`);
+}
+
+stage.addEventListener("scroll", tellMore, { passive: true });
+addEventListener("scroll", tellMore, { passive: true });
+addEventListener("resize", tellMore);
 
 /** The name of the screen that is shown. */
 export function shown() {

@@ -15,7 +15,7 @@ export function showTrouble(kiosk, words) {
       el("h1", {}, words.title),
       el("p", { class: "trouble-sentence" }, words.sentence)),
     el("div", { class: "feet" }, countdown?.node,
-      button(words.button ?? "回到首页", words.work ?? (() => kiosk.home()), { class: "done" })),
+      button(words.button ?? "知道了", words.work ?? (() => kiosk.home()), { class: "done" })),
   ], { onLeave: () => countdown?.stop() });
 }
 
@@ -30,4 +30,4 @@ export function troubleOf(problem) {
 
 export const AWAY = { title: "取号机暂时连不上", sentence: "请到导办台拿手写号，排队顺序一样算。", image: "hand" };
 export const NOT_OFFERED = { title: "本厅目前不办这一项", sentence: "请问导办台哪里能办。" };
-export const HELP = { title: "请到导办台", sentence: "工作人员在导办台，什么都可以问。", image: "ask" };
+export const HELP = { title: "要帮忙", sentence: "请到导办台，工作人员在那里等您。", image: "hand" };

@@ -4,11 +4,12 @@ import { el } from "/static/js/hall.js";
 import { floorMark } from "./parts.js";
 
 /** @param {object} content the kiosk's content  @param {number} target the floor to go to
- *  @param {number[]} counters the counters that take this matter */
-export function way(content, target, counters) {
+ *  @param {number[]} counters the counters that take this matter
+ *  @param {string} words what to do on that floor */
+export function way(content, target, counters, words = "请到这里等") {
   const floors = [...content.floors].sort((a, b) => b.number - a.number);
   return el("ol", { class: "way", "aria-label": wayWords(content.here, target) },
-    floors.map((floor) => band(content, floor.number, target, new Set(counters))));
+    floors.map((floor) => band(content, floor.number, target, new Set(counters), words)));
 }
 
 /** "就在本楼", "上 1 层楼", "下 2 层楼". */
@@ -17,7 +18,7 @@ export function wayWords(here, target) {
   return target > here ? `从这里上 ${target - here} 层楼` : `从这里下 ${here - target} 层楼`;
 }
 
-function band(content, floor, target, counters) {
+function band(content, floor, target, counters, words) {
   const there = floor === target;
   const known = content.counters.filter((counter) => counter.floor === floor);
   return el("li", { class: "way-floor", dataset: { floor, there: there ? "true" : "false" } },
@@ -25,5 +26,5 @@ function band(content, floor, target, counters) {
     el("span", { class: "way-counters" }, there
       ? known.map(({ number }) => el("span", { class: "way-counter number", dataset: { on: counters.has(number) ? "true" : "false" } }, number))
       : null),
-    el("span", { class: "way-here" }, floor === content.here ? "您在这里" : there ? "请到这里" : ""));
+    el("span", { class: "way-here" }, floor === content.here ? "您在这里" : there ? words : ""));
 }
