@@ -58,6 +58,10 @@ font_here() {
     have fc-list && fc-list : family | grep -q 'Noto Sans CJK'
 }
 
+library_here() {
+    /sbin/ldconfig -p 2>/dev/null | grep -q "$1"
+}
+
 # Commands are looked for, not packages: Node.js or Chromium may come from elsewhere.
 missing_packages() {
     [ -n "$(choose_python)" ] || printf 'python3 python3-venv '
@@ -68,6 +72,8 @@ missing_packages() {
     fi
     if [ "$browser" = yes ]; then
         [ -x /usr/bin/chromium ] || printf 'chromium '
+        # The browser tests' driver is a Node.js of its own, which wants a library that a bare system lacks.
+        library_here libatomic.so.1 || printf 'libatomic1 '
     fi
 }
 
