@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import ID_NUMBER, LAST_FOUR, OFFICE, House
+from conftest import BUNDLES, ID_NUMBER, LAST_FOUR, OFFICE, House
 from test_issuing import take
 
 from shared.actions import case_lists, case_papers, casework, counters, item_work
@@ -81,21 +81,7 @@ def test_each_item_has_its_own_limit_and_the_case_is_due_with_the_last(house: Ho
     assert case.due_on == date(2026, 10, 15)
 
 
-@pytest.mark.parametrize(
-    "service",
-    [
-        "hire",
-        "terminate",
-        "unemployment",
-        "graduate",
-        "public-institution-hire",
-        "startup",
-        "retirement",
-        "work-death",
-        "retiree-death",
-        "social-card",
-    ],
-)
+@pytest.mark.parametrize("service", BUNDLES)
 def test_every_line_of_every_bundle_is_accepted_or_is_a_service(house: House, service: str) -> None:
     offered = house.see(lambda uow: uow.configuration().catalogue.service(service))
     lines = [item.ordinal for item in offered.items if item.kind != "service"]

@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from conftest import House
+from conftest import BUNDLES, House
 
 from shared.actions import calling, counters, issuing
 from shared.actions.at_counter import CounterRequest
@@ -65,26 +65,7 @@ def test_two_presses_at_once_on_two_servers_never_get_one_number(house: House) -
     assert sorted(taken) == [f"A{n:03d}" for n in range(1, 13)]
 
 
-@pytest.mark.parametrize(
-    "service",
-    [
-        "hire",
-        "terminate",
-        "unemployment",
-        "graduate",
-        "public-institution-hire",
-        "startup",
-        "retirement",
-        "work-death",
-        "retiree-death",
-        "social-card",
-        "advice",
-        "1.7.4",
-        "1.7.6",
-        "3.3.2",
-        "2.1.1",
-    ],
-)
+@pytest.mark.parametrize("service", [*BUNDLES, "advice", "1.7.4", "1.7.6", "3.3.2", "2.1.1"])
 def test_everything_on_the_lists_can_be_chosen_by_itself(house: House, service: str) -> None:
     assert take(house, service)[1:] == "001"
 

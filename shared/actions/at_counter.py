@@ -60,18 +60,8 @@ def end(
     if verb == "finish" and ticket.planned_stop is not None:
         verb = "next_stop"
     before = ticket.move(verb, uow.at) if verb == "no_show" else _serve_to_the_end(uow, ticket, verb)
-    uow.log(
-        actor,
-        "ticket",
-        ticket.id,
-        verb,
-        (before, ticket.state),
-        counter=counter,
-        reason=reason,
-        before=snapshot,
-    )
-    # The counter must be free in the database before another ticket is put there.
-    uow.flush()
+    # Written at once: the counter must be free in the database before another ticket is put there.
+    _write_down(uow, actor, ticket, verb, before, counter, snapshot, reason)
 
 
 def _serve_to_the_end(uow: UnitOfWork, ticket: Ticket, verb: str) -> TicketState:
@@ -107,9 +97,24 @@ def done(
     verb: str,
     before: TicketState,
     counter: int | None,
-    snapshot: dict[str, object],
+    snapshot: dict[str, Any],
     reason: str | None = None,
 ) -> StaffTicketView:
+    """Write a move down and answer the ticket as it is now."""
+    _write_down(uow, actor, ticket, verb, before, counter, snapshot, reason)
+    return staff_ticket_view(uow, ticket)
+
+
+def _write_down(
+    uow: UnitOfWork,
+    actor: Actor,
+    ticket: Ticket,
+    verb: str,
+    before: TicketState,
+    counter: int | None,
+    snapshot: dict[str, Any],
+    reason: str | None,
+) -> None:
     uow.log(
         actor,
         "ticket",
@@ -121,4 +126,3 @@ def done(
         before=snapshot,
     )
     uow.flush()
-    return staff_ticket_view(uow, ticket)
