@@ -118,7 +118,9 @@ def test_another_floor_helps_only_after_the_hall_s_delay_and_the_ledger_says_so(
     patient.do(counters.sign_on, "anna", upstairs)
     take(patient, "retirement")
     assert patient.do(calling.call_next, "anna", upstairs) is None
-    patient.later(minutes=10)
+    patient.later(minutes=9)
+    assert patient.do(calling.call_next, "anna", upstairs) is None
+    patient.later(minutes=2)
     assert patient.do(calling.call_next, "anna", upstairs).number == "A001"
     rules = patient.see(lambda uow: [row.rule for row in uow.ledger.of("ticket", [1]) if row.verb == "call"])
     assert rules == ["other_floor_late"]
