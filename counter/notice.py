@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import base64
-import io
 from datetime import date
 from typing import Any
 
-import qrcode
 from flask import Blueprint, render_template
-from qrcode.image.svg import SvgPathImage
 
 from shared.actions.case_papers import acceptance_paper
 from shared.domain.account import Role
@@ -17,6 +14,7 @@ from shared.domain.case import NotAccepted
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import current_hall
 from shared.web.principals import staff_page
+from shared.web.qr import qr_svg
 
 #: Who works with persons in the hall: clerks at counters, guides between them, and who stands in for both.
 DESK_ROLES = (Role.CLERK, Role.GUIDE, Role.DUTY_MANAGER, Role.ADMINISTRATOR)
@@ -58,9 +56,5 @@ def spoken_day(iso_day: str) -> str:
 
 
 def qr_data_uri(content: str) -> str:
-    """A QR code as a picture within the page, with the quiet zone of four modules, error correction M."""
-    code = qrcode.QRCode(border=4, error_correction=qrcode.constants.ERROR_CORRECT_M)
-    code.add_data(content)
-    written = io.BytesIO()
-    code.make_image(image_factory=SvgPathImage).save(written)
-    return "data:image/svg+xml;base64," + base64.b64encode(written.getvalue()).decode("ascii")
+    """A QR code as a picture within the page."""
+    return "data:image/svg+xml;base64," + base64.b64encode(qr_svg(content)).decode("ascii")

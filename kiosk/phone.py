@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import qrcode
 from flask import Blueprint, Response, make_response, redirect, render_template, request
-from qrcode.image.svg import SvgPathImage
 from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk.phone_words import CasePart, Standing, case_part, counter_words, standing, wait_words
@@ -17,14 +14,14 @@ from kiosk.unlocking import answer_unlock, is_unlocked, keep_unlock, known_token
 from shared.actions import issuing
 from shared.actions.casework import cases_of_token
 from shared.actions.views import TicketView, ticket_view
-from shared.domain.account import Actor, Role
 from shared.domain.errors import HallError
 from shared.domain.ticket import Ticket, TicketState, UnknownTicket, read_token
-from shared.store.keyring import token_hash
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.api import PREFIX
 from shared.web.context import current_hall
 from shared.web.errors import TooManyPresses, status_of
+from shared.web.principals import holder
+from shared.web.qr import qr_svg
 
 #: Without scripts the page loads itself anew this often, while there is something to wait for.
 REFRESH_SECONDS = 15
@@ -94,15 +91,6 @@ def create_blueprint() -> Blueprint:
     return blueprint
 
 
-def qr_svg(content: str) -> bytes:
-    """A QR code as one SVG path with the quiet zone of four modules, error correction M."""
-    code = qrcode.QRCode(border=4, error_correction=qrcode.constants.ERROR_CORRECT_M)
-    code.add_data(content)
-    written = io.BytesIO()
-    code.make_image(image_factory=SvgPathImage).save(written)
-    return written.getvalue()
-
-
 def _unlock(token: str, last4: str) -> BaseResponse:
     try:
         unlock(token, last4)
@@ -140,7 +128,7 @@ def _postpone(uow: UnitOfWork, token: str) -> str:
     if request.form.get("from_place") != place_mark(ticket):
         return ""
     before = ticket_view(uow, ticket).ahead
-    return NOBODY_BEHIND if issuing.postpone(uow, _holder(token), ticket).ahead == before else ""
+    return NOBODY_BEHIND if issuing.postpone(uow, holder(token), ticket).ahead == before else ""
 
 
 def place_mark(ticket: Ticket) -> str:
@@ -151,29 +139,25 @@ def place_mark(ticket: Ticket) -> str:
 def _cancel(uow: UnitOfWork, token: str) -> str:
     ticket = issuing.find_ticket(uow, token)
     if ticket.state is not TicketState.CANCELLED:
-        issuing.cancel(uow, _holder(token), ticket)
+        issuing.cancel(uow, holder(token), ticket)
     return ""
 
 
 def _reinstate(uow: UnitOfWork, token: str) -> str:
     ticket = issuing.find_ticket(uow, token)
     if ticket.state is TicketState.NO_SHOW:
-        issuing.reinstate(uow, _holder(token), ticket)
+        issuing.reinstate(uow, holder(token), ticket)
     return ""
 
 
 def _rate(uow: UnitOfWork, token: str) -> str:
     level = request.form.get("level", "")
     ticket = issuing.find_ticket(uow, token)
-    issuing.rate(uow, _holder(token), ticket, int(level) if level.isdecimal() and len(level) == 1 else 0)
+    issuing.rate(uow, holder(token), ticket, int(level) if level.isdecimal() and len(level) == 1 else 0)
     return ""
 
 
 _ACTIONS = {"postpone": _postpone, "cancel": _cancel, "reinstate": _reinstate, "rate": _rate}
-
-
-def _holder(token: str) -> Actor:
-    return Actor(principal=f"holder:{token_hash(token.lower())[:24]}", role=Role.HOLDER)
 
 
 def _render(token: str, problem: str | None = None) -> str:

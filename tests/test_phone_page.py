@@ -11,7 +11,7 @@ from conftest import House, Web, settings_for
 from werkzeug.test import TestResponse
 
 import hall
-from kiosk.phone import place_mark, qr_svg
+from kiosk.phone import place_mark
 from kiosk.phone_words import (
     ItemWords,
     case_advice,
@@ -24,6 +24,7 @@ from shared.actions.case_views import case_view, told_item_view
 from shared.actions.views import TicketView
 from shared.domain.account import Actor
 from shared.store.unit_of_work import UnitOfWork
+from shared.web.qr import qr_svg
 
 NOBODYS = "0" * 26
 TODAY = date(2026, 11, 23)

@@ -10,13 +10,12 @@ from flask import Blueprint, Response, request
 
 from shared.domain.account import Actor, Role
 from shared.domain.errors import HallError
-from shared.store.keyring import token_hash
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.bodies import read_body, read_query
 from shared.web.context import current_hall
 from shared.web.errors import Csrf, NotSignedIn
 from shared.web.presses import answer, encode, press_once
-from shared.web.principals import Principal, find_principal, require
+from shared.web.principals import Principal, find_principal, holder, require
 
 PREFIX = "/api/v1"
 
@@ -164,8 +163,7 @@ def _actor(principal: Principal | None, parts: Mapping[str, Any]) -> Actor:
     """Who acts; without a sign-in it is the holder of the token in the address."""
     if principal is not None:
         return principal.actor
-    token = str(parts.get("token", "")).lower()
-    return Actor(principal=f"holder:{token_hash(token)[:24]}", role=Role.HOLDER)
+    return holder(str(parts.get("token", "")))
 
 
 def remote_address() -> str:

@@ -58,6 +58,11 @@ class Principal:
         return self.actor.office
 
 
+def holder(token: str) -> Actor:
+    """Whoever holds the token of a ticket; known by nothing but a hash of it."""
+    return Actor(principal=f"holder:{token_hash(token.lower())[:24]}", role=Role.HOLDER)
+
+
 def cookie_name(role: str) -> str:
     """The cookie in which a page of this role keeps its token."""
     return STAFF_COOKIE if role in STAFF_ROLES else f"hall_{role}"
