@@ -7,12 +7,15 @@ from typing import Annotated, Any
 import msgspec
 
 from shared.actions.counters import present_ticket, require_clerk
-from shared.actions.hall_day import enter_queue
+from shared.actions.hall_day import enter_queue, require_calling_time
+from shared.actions.outlook import Line
 from shared.actions.views import StaffTicketView, staff_ticket_view
 from shared.domain.account import Actor
 from shared.domain.counter import Counter
 from shared.domain.errors import Refused
+from shared.domain.needs import floors_for
 from shared.domain.ticket import Ticket, TicketState
+from shared.domain.ticket_number import read_number
 from shared.store.unit_of_work import UnitOfWork
 
 
@@ -40,7 +43,7 @@ def here(uow: UnitOfWork, actor: Actor, number: int, request: CounterRequest) ->
 def here_or_held(uow: UnitOfWork, number: int, request: CounterRequest) -> Ticket:
     """The present ticket, or one that this counter holds."""
     for held in uow.tickets.held_at(number, uow.day):
-        if request.ticket is not None and held.number == request.ticket.strip().upper():
+        if request.ticket is not None and held.number == read_number(request.ticket):
             return held
     return present_ticket(uow, number, request.ticket)
 
@@ -59,6 +62,8 @@ def end(
         _check_no_show(uow, ticket)
     if verb == "finish" and ticket.planned_stop is not None:
         verb = "next_stop"
+    if verb == "next_stop":
+        _choose_floor(uow, ticket)
     before = ticket.move(verb, uow.at) if verb == "no_show" else _serve_to_the_end(uow, ticket, verb)
     # Written at once: the counter must be free in the database before another ticket is put there.
     _write_down(uow, actor, ticket, verb, before, counter, snapshot, reason)
@@ -79,11 +84,24 @@ def _serve_to_the_end(uow: UnitOfWork, ticket: Ticket, verb: str) -> TicketState
     return before
 
 
+def _choose_floor(uow: UnitOfWork, ticket: Ticket) -> None:
+    """The planned stop goes where the wait is shorter; a step-free person stays on this floor."""
+    planned = ticket.planned_stop
+    if planned is None or (planned.floor is not None and not ticket.step_free):
+        return
+    line = Line(uow)
+    present = uow.counters.by_number(ticket.counter).floor if ticket.counter is not None else None
+    service = line.configuration.catalogue.service(planned.service_id)
+    floors = floors_for(ticket.needs, tuple(service.floors), present, lift_works=uow.hall.lift_works)
+    planned.floor = line.best_floor(floors, service.id)
+
+
 def _check_no_show(uow: UnitOfWork, ticket: Ticket) -> None:
+    require_calling_time(uow, ticket.counter or 0)
     rule = uow.configuration().site.no_show
-    waited = (uow.at - (ticket.called_at or uow.at)).total_seconds()
-    if waited < rule.minutes * 60:
-        raise NoShowTooEarly(f"叫号还不到 {rule.minutes} 分钟，请再等一会儿。", minutes=rule.minutes)
+    minutes = rule.minutes_for(ticket.needs)
+    if uow.waited(ticket.called_seconds) < minutes * 60:
+        raise NoShowTooEarly(f"叫号还不到 {minutes} 分钟，请再等一会儿。", minutes=minutes)
     if ticket.calls < rule.calls_before:
         raise NoShowTooEarly(
             f"已叫 {ticket.calls} 次，至少叫 {rule.calls_before} 次才能过号。", calls=ticket.calls

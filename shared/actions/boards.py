@@ -8,14 +8,11 @@ from shared.actions.outlook import Line
 from shared.domain.board import (
     SOON,
     Board,
-    BoardCall,
     BoardCounter,
     BoardSeries,
     BoardTicket,
-    direction,
 )
 from shared.domain.events import CallShown, CallSounded
-from shared.domain.hall import Call
 from shared.store.unit_of_work import UnitOfWork
 from shared.store.waiting_line import Scope
 
@@ -30,17 +27,17 @@ def build_board(uow: UnitOfWork, floor: int | None, line: Line | None = None) ->
     if floor is not None:
         line.site.floor(floor)
     hall = uow.hall
-    calls = uow.tickets.recent_calls(uow.at, uow.now.day_began, floor)
     return Board(
         epoch=hall.epoch,
         version=hall.version,
         at=uow.at,
         floor=floor,
-        calls=[_board_call(call, floor) for call in calls],
+        calls=uow.recent_calls(floor),
         waiting=_waiting(line, floor),
         soon=_soon(uow, line, floor),
         counters=_counters(uow, line, floor),
         notice=hall.notice,
+        lift_works=hall.lift_works,
     )
 
 
@@ -62,19 +59,6 @@ def _confirm(uow: UnitOfWork, call_id: int, what: str, at: datetime) -> None:
         setattr(call, what, at)
 
 
-def _board_call(call: Call, floor: int | None) -> BoardCall:
-    return BoardCall(
-        id=call.id,
-        number=call.number,
-        counter=call.counter,
-        floor=call.floor,
-        from_floor=call.from_floor,
-        direction=direction(call.from_floor if floor is None else floor, call.floor),
-        called_at=call.called_at,
-        calls=call.calls,
-    )
-
-
 def _waiting(line: Line, floor: int | None) -> list[BoardSeries]:
     rows = []
     for letter in line.series_letters():
@@ -94,4 +78,4 @@ def _counters(uow: UnitOfWork, line: Line, floor: int | None) -> list[BoardCount
 
 def _soon(uow: UnitOfWork, line: Line, floor: int | None) -> list[str]:
     first = uow.line.first(Scope(floor=floor), SOON)
-    return [ticket.number for ticket in line.discipline.order(first, uow.at)[:SOON]]
+    return [ticket.number for ticket in line.discipline.order(first, uow.seconds)[:SOON]]

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from shared.actions.at_counter import CounterRequest, done, end, here
 from shared.actions.counters import require_calling
-from shared.actions.hall_day import enter_queue
+from shared.actions.hall_day import enter_queue, require_calling_time
 from shared.actions.outlook import Line
 from shared.actions.views import StaffTicketView, staff_ticket_view
 from shared.domain.account import Actor
 from shared.domain.counter import Counter, CounterHasTicket
-from shared.domain.errors import Invalid
-from shared.domain.hall import Call
-from shared.domain.queueing import next_ticket
+from shared.domain.errors import Invalid, Refused
+from shared.domain.queueing import OvertakingRule, explain, next_ticket
 from shared.domain.states import IllegalMove
 from shared.domain.ticket import NotWaiting, Ticket, TicketState
 from shared.store.unit_of_work import UnitOfWork
+
+
+class LiftIsOut(Refused):
+    code = "lift_is_out"
+    message = "电梯停用，这位上下楼不便，请由本楼的窗口叫号。"
 
 
 class TicketMissing(Invalid):
@@ -32,19 +36,21 @@ def call_next(
     Raises:
         CounterNotOpen: the counter is paused or closed.
         CounterHasTicket: a ticket is there and ``previous`` does not say what becomes of it.
+        NearBreak: nobody is called around a break.
     """
     enter_queue(uow)
     counter = require_calling(uow, actor, number)
+    require_calling_time(uow, number)
     present = uow.tickets.at_counter(number)
     if present is not None:
         if previous is None:
             raise CounterHasTicket(ticket=present.number)
         end(uow, actor, present, "finish" if previous == "finish" else "no_show")
     line = Line(uow)
-    reach = line.reach(counter)
-    candidates = uow.line.heads(reach, uow.at)
-    ticket = next_ticket(candidates, reach, line.discipline, uow.at)
-    return None if ticket is None else _call(uow, actor, ticket, counter, line)
+    reach, seconds = line.reach(counter), uow.seconds
+    candidates = uow.line.candidates(reach, line.discipline.cap, seconds)
+    found = next_ticket(candidates, reach, line.discipline, seconds)
+    return None if found is None else _call(uow, actor, uow.tickets.by_id(found.id), counter, line)
 
 
 def call_number(uow: UnitOfWork, actor: Actor, number: int, ticket_number: str) -> StaffTicketView:
@@ -54,16 +60,24 @@ def call_number(uow: UnitOfWork, actor: Actor, number: int, ticket_number: str) 
         UnknownTicket: no such number today.
         NotWaiting: it neither waits nor missed its call.
         CounterHasTicket: the counter still has a ticket.
+        NearBreak: nobody is called around a break.
+        LiftIsOut: the person cannot come to this floor.
     """
     enter_queue(uow)
     counter = require_calling(uow, actor, number)
+    require_calling_time(uow, number)
     ticket = uow.tickets.by_number(ticket_number, uow.day)
     present = uow.tickets.at_counter(number)
     if present is not None:
         raise CounterHasTicket(ticket=present.number)
     if ticket.state not in (TicketState.WAITING, TicketState.NO_SHOW):
         raise NotWaiting(number=ticket.number, state=str(ticket.state))
-    return _call(uow, actor, ticket, counter, Line(uow))
+    if ticket.step_free and not uow.hall.lift_works and ticket.floor not in (None, counter.floor):
+        raise LiftIsOut(
+            f"电梯停用，{ticket.number} 的人在 {ticket.floor} 楼，不便上下楼，请由 {ticket.floor} 楼叫号。",
+            floor=ticket.floor,
+        )
+    return _call(uow, actor, ticket, counter, Line(uow), chosen=True)
 
 
 def recall(uow: UnitOfWork, actor: Actor, number: int, request: CounterRequest) -> StaffTicketView:
@@ -72,8 +86,10 @@ def recall(uow: UnitOfWork, actor: Actor, number: int, request: CounterRequest) 
     Raises:
         NotAtThisCounter: no such ticket here.
         IllegalMove: it is being served already.
+        NearBreak: nobody is called around a break.
     """
     counter, ticket = here(uow, actor, number, request)
+    require_calling_time(uow, number)
     before = ticket.move("recall", uow.at)
     ticket.calls += 1
     uow.log(actor, "ticket", ticket.id, "recall", (before, ticket.state), counter=number)
@@ -148,15 +164,36 @@ def resume(uow: UnitOfWork, actor: Actor, number: int, request: CounterRequest) 
         before = ticket.move("requeue", uow.at)
         ticket.for_counter = number
         return done(uow, actor, ticket, "requeue", before, number, snapshot)
-    before = ticket.resume_at(number, uow.at)
-    uow.log(actor, "ticket", ticket.id, "resume", (before, ticket.state), counter=number, before=snapshot)
+    before = ticket.resume_at(number, uow.at, uow.seconds)
+    uow.log(
+        actor,
+        "ticket",
+        ticket.id,
+        "resume",
+        (before, ticket.state),
+        counter=number,
+        rule=OvertakingRule.PUT_BACK,
+        before=snapshot,
+    )
     return _announce(uow, ticket, counter, Line(uow))
 
 
-def _call(uow: UnitOfWork, actor: Actor, ticket: Ticket, counter: Counter, line: Line) -> StaffTicketView:
-    snapshot = ticket.snapshot()
-    other_floor = ticket.floor is not None and ticket.floor != counter.floor
-    before = ticket.call_to(counter.number, uow.at)
+def _call(
+    uow: UnitOfWork, actor: Actor, ticket: Ticket, counter: Counter, line: Line, *, chosen: bool = False
+) -> StaffTicketView:
+    overtaking = explain(
+        ticket,
+        uow.line.earlier(ticket),
+        line.reach(counter),
+        line.discipline,
+        uow.seconds,
+        chosen=chosen,
+    )
+    uow.line.count_passing(overtaking.counted, 1)
+    snapshot = {**ticket.snapshot(), "passing": list(overtaking.counted), "chosen": chosen}
+    before = ticket.call_to(counter.number, uow.at, uow.seconds)
+    # The guards speak before anything is announced: one call per ticket, one ticket per counter.
+    uow.flush()
     uow.log(
         actor,
         "ticket",
@@ -164,7 +201,7 @@ def _call(uow: UnitOfWork, actor: Actor, ticket: Ticket, counter: Counter, line:
         "call",
         (before, ticket.state),
         counter=counter.number,
-        rule="other_floor_late" if other_floor else None,
+        rule=overtaking.text,
         before=snapshot,
     )
     return _announce(uow, ticket, counter, line)
@@ -172,7 +209,9 @@ def _call(uow: UnitOfWork, actor: Actor, ticket: Ticket, counter: Counter, line:
 
 def _announce(uow: UnitOfWork, ticket: Ticket, counter: Counter, line: Line) -> StaffTicketView:
     """Put a call or recall on the board."""
-    call = Call(
+    call_id = uow.tickets.add_call(
+        day=uow.day,
+        seconds=uow.seconds,
         ticket_id=ticket.id,
         number=ticket.number,
         counter=counter.number,
@@ -180,7 +219,8 @@ def _announce(uow: UnitOfWork, ticket: Ticket, counter: Counter, line: Line) -> 
         from_floor=ticket.floor or counter.floor,
         called_at=uow.at,
         calls=ticket.calls,
+        shown_at=None,
+        sounded_at=None,
     )
-    uow.add(call)
     uow.flush()
-    return staff_ticket_view(uow, ticket, line, announcement=call.id)
+    return staff_ticket_view(uow, ticket, line, announcement=call_id)

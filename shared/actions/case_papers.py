@@ -10,7 +10,7 @@ from shared.domain.account import Actor
 from shared.domain.case import DROPPED, Case, CaseItem, NotAccepted, latest_due
 from shared.domain.clock import SHANGHAI
 from shared.domain.masking import last_four, mask_name
-from shared.domain.paper import NoPrinter, PrintJobRow
+from shared.domain.paper import NoPrinter
 from shared.domain.slip import acceptance_document, reprinted
 from shared.store.unit_of_work import UnitOfWork
 
@@ -22,15 +22,15 @@ _PROMISES = {
 }
 
 
-def order_case_paper(uow: UnitOfWork, actor: Actor, case: Case) -> PrintJobRow | None:
-    """Order the acceptance notice at the printer where the clerk sits; None without a counter."""
+def order_case_paper(uow: UnitOfWork, actor: Actor, case: Case) -> int | None:
+    """Order the acceptance notice where the clerk sits and answer its job; None without a counter."""
     printer = printer_near(uow, actor, uow.configuration(case.configuration))
     if printer is None:
         return None
     return order_slip(uow, printer, acceptance_paper(uow, case), actor, case=case)
 
 
-def print_case_paper(uow: UnitOfWork, actor: Actor, case_number: str) -> PrintJobRow:
+def print_case_paper(uow: UnitOfWork, actor: Actor, case_number: str) -> int:
     """Print a case's acceptance notice again, with 补打: what it says stays what was said before.
 
     Raises:

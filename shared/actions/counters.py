@@ -16,6 +16,7 @@ from shared.domain.counter import (
     SignedOnElsewhere,
 )
 from shared.domain.ticket import Ticket
+from shared.domain.ticket_number import read_number
 from shared.store.unit_of_work import UnitOfWork
 
 
@@ -144,8 +145,9 @@ def _leave(uow: UnitOfWork, actor: Actor, counter: Counter, reason: str | None) 
 def _free_for_others(uow: UnitOfWork, actor: Actor, number: int) -> None:
     """A counter that stops calling lets go of the tickets that were put back for it."""
     for ticket in uow.line.for_counter(number):
-        ticket.for_counter = None
-        uow.log(actor, "ticket", ticket.id, "free", (ticket.state, ticket.state), counter=number)
+        kept, ticket.for_counter = ticket.snapshot(), None
+        moved = (ticket.state, ticket.state)
+        uow.log(actor, "ticket", ticket.id, "free", moved, counter=number, before=kept)
     uow.flush()
 
 
@@ -156,6 +158,6 @@ def present_ticket(uow: UnitOfWork, number: int, named: str | None) -> Ticket:
         NotAtThisCounter: there is none, or another one.
     """
     present = uow.tickets.at_counter(number)
-    if present is None or (named is not None and present.number != named.strip().upper()):
+    if present is None or (named is not None and present.number != read_number(named)):
         raise NotAtThisCounter(ticket=named, present=present.number if present else None)
     return present

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain.account import Actor, Device, NameTaken, Role, UnknownDevice, WrongEnrolCode
 from shared.domain.clock import real_now
-from shared.domain.devices import DeviceState, PaperState, PrinterSettings, PrintJob
+from shared.domain.devices import TOO_OLD, DeviceState, PaperReport, PaperState, PrinterSettings, PrintJob
 from shared.domain.events import DeviceChanged, DeviceEnded, PaperChanged
-from shared.domain.paper import PrinterRow, PrintJobRow
+from shared.domain.failpoints import Failpoint, reach
+from shared.domain.owner import is_gone
+from shared.domain.paper import PrinterRow
 from shared.store.keyring import DEVICE_TOKEN, new_secret, token_hash
+from shared.store.paper import EndedJob
 from shared.store.store import Store
+from shared.store.trouble import OutcomeUnknown
 from shared.store.unit_of_work import UnitOfWork
 
 _LEASE = timedelta(seconds=20)
@@ -176,25 +180,50 @@ class StoreReports:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        #: Jobs that were handed out and not told of.
+        self._handed: set[int] = set()
+        #: The owner who may have claimed jobs without learning of it.
+        self._in_doubt: str | None = None
 
     def printers(self) -> Sequence[PrinterSettings]:
         """All slip printers of the hall as configured now."""
         return self._store.read(_settings)
 
-    def lease(self, printer: str, owner: str) -> int | None:
-        """Take or renew the ownership of a printer: its fencing number, or None while another owns it."""
-        return self._store.transact(lambda uow: _lease(uow, printer, owner))
+    def lease(self, printers: Collection[str], owner: str) -> Mapping[str, int]:
+        """Take or renew the ownership of printers: the fencing number of each that is the owner's now."""
+        return self._store.transact(lambda uow: _leases(uow, printers, owner))
 
-    def next_job(self, printer: str, owner: str) -> PrintJob | None:
-        """Claim the oldest waiting job of the printer."""
-        settings = {known.name: known for known in self.printers()}.get(printer)
-        if settings is None or self._store.read(lambda uow: uow.papers.oldest_pending(printer)) is None:
-            return None
-        return self._store.transact(lambda uow: _claim(uow, settings, owner))
+    def waiting(self, printers: Collection[str]) -> Collection[str]:
+        """Those of the printers for which a job waits that nobody has claimed."""
+        self._settle()
+        return self._store.read(lambda uow: uow.papers.waiting(printers)) if printers else ()
 
-    def paper(self, job_id: int, state: PaperState, detail: str) -> None:
-        """Write down what became of a job and tell whoever waits for it."""
-        self._store.transact(lambda uow: _report_paper(uow, uow.papers.job(job_id), state, detail))
+    def exchange(
+        self, owner: str, papers: Sequence[PaperReport], room: Mapping[str, int], oldest: datetime
+    ) -> Sequence[PrintJob]:
+        """Tell what became of jobs and claim the next ones, in one transaction."""
+        self._settle()
+        if papers:
+            reach(Failpoint.PAPER_SENT)
+        try:
+            jobs = self._store.transact(lambda uow: _exchange(uow, owner, papers, room, oldest))
+        except OutcomeUnknown:
+            self._in_doubt = owner
+            raise
+        self._handed.difference_update(paper.job_id for paper in papers)
+        self._handed.update(job.id for job in jobs)
+        if papers:
+            reach(Failpoint.PAPER_TOLD)
+        if jobs:
+            reach(Failpoint.PAPER_CLAIMED)
+        return jobs
+
+    def _settle(self) -> None:
+        """Tell of jobs that a claim whose commit was never answered has left: no byte of them was sent."""
+        owner = self._in_doubt
+        if owner is not None:
+            self._store.transact(lambda uow: _settle(uow, owner, self._handed))
+            self._in_doubt = None
 
     def device(self, printer: str, state: DeviceState, detail: str) -> None:
         """Write down a printer's state when it has changed."""
@@ -218,51 +247,74 @@ def _row(uow: UnitOfWork, name: str) -> PrinterRow:
     return row
 
 
+def _leases(uow: UnitOfWork, printers: Collection[str], owner: str) -> dict[str, int]:
+    found = {printer: _lease(uow, printer, owner) for printer in sorted(printers)}
+    return {printer: fence for printer, fence in found.items() if fence is not None}
+
+
 def _lease(uow: UnitOfWork, printer: str, owner: str) -> int | None:
     row = _row(uow, printer)
     living = row.leased_until is not None and row.leased_until > real_now()
     if row.owner != owner:
-        if living and row.owner is not None:
+        if living and row.owner is not None and not is_gone(row.owner):
             return None
         row.owner = owner
         row.fence += 1
-        for job in uow.papers.claimed_before(printer, row.fence):
-            # Its owner stopped in the middle: bytes may have been sent, and nothing tells.
-            _report_paper(uow, job, PaperState.UNCONFIRMED, "打印时系统重启")
+        # Their owner stopped in the middle: bytes may have been sent, and nothing tells.
+        left = uow.papers.end_left(printer, row.fence, PaperState.UNCONFIRMED, "打印时系统重启", real_now())
+        _tell(uow, left, PaperState.UNCONFIRMED)
     row.leased_until = real_now() + _LEASE
     return row.fence
 
 
-def _claim(uow: UnitOfWork, settings: PrinterSettings, owner: str) -> PrintJob | None:
-    row = uow.papers.printer(settings.name)
-    if row is None or row.owner != owner or row.leased_until is None or row.leased_until <= real_now():
-        return None
-    job = uow.papers.oldest_pending(settings.name)
-    if job is None:
-        return None
-    job.claimed_by, job.claimed_at = row.fence, real_now()
-    return PrintJob(
-        id=job.id,
-        printer=job.printer,
-        address=settings.address,
-        columns=settings.columns,
-        encoding=settings.encoding,
-        document=job.document,
-        ordered_at=job.ordered_at,
-        attempt=job.reprint + 1,
-    )
+def _settle(uow: UnitOfWork, owner: str, handed: Collection[int]) -> None:
+    left = uow.papers.end_unheard(owner, handed, PaperState.FAILED, "数据库断开，没有打印", real_now())
+    _tell(uow, left, PaperState.FAILED)
 
 
-def _report_paper(uow: UnitOfWork, job: PrintJobRow, state: PaperState, detail: str) -> None:
-    if job.state is not PaperState.PENDING:
-        # A late word of an owner that has lost the printer changes nothing.
-        return
-    job.state, job.detail, job.ended_at = state, detail[:200], real_now()
-    number = uow.tickets.by_id(job.ticket_id).number if job.ticket_id else None
-    case = uow.cases.with_ids([job.case_id]).get(job.case_id) if job.case_id else None
-    uow.record(
-        PaperChanged(job.id, number, job.ticket_id, case.case_number if case else None, state, job.device)
-    )
+def _exchange(
+    uow: UnitOfWork, owner: str, papers: Sequence[PaperReport], room: Mapping[str, int], oldest: datetime
+) -> list[PrintJob]:
+    now = real_now()
+    alike: dict[tuple[PaperState, str], list[int]] = {}
+    for paper in papers:
+        alike.setdefault((paper.state, paper.detail), []).append(paper.job_id)
+    for (state, detail), ids in alike.items():
+        _tell(uow, uow.papers.end(ids, state, detail, now), state)
+    fences = uow.papers.fences(room, owner, now) if room else {}
+    if not fences:
+        return []
+    _tell(uow, uow.papers.end_old(fences, oldest, PaperState.FAILED, TOO_OLD, now), PaperState.FAILED)
+    settings = [known for known in _settings(uow) if known.name in fences and room[known.name] > 0]
+    return [job for printer in settings for job in _claim(uow, printer, fences, room, now)]
+
+
+def _claim(
+    uow: UnitOfWork,
+    printer: PrinterSettings,
+    fences: Mapping[str, int],
+    room: Mapping[str, int],
+    now: datetime,
+) -> list[PrintJob]:
+    claimed = uow.papers.claim(printer.name, fences[printer.name], room[printer.name], now)
+    return [
+        PrintJob(
+            id=row.id,
+            printer=printer.name,
+            address=printer.address,
+            columns=printer.columns,
+            encoding=printer.encoding,
+            document=row.document,
+            ordered_at=row.ordered_at,
+            attempt=row.reprint + 1,
+        )
+        for row in claimed
+    ]
+
+
+def _tell(uow: UnitOfWork, ended: Sequence[EndedJob], state: PaperState) -> None:
+    for job in ended:
+        uow.record(PaperChanged(job.id, job.number, job.ticket_id, job.case_number, state, job.device))
 
 
 def _report_device(uow: UnitOfWork, printer: str, state: DeviceState, detail: str) -> None:

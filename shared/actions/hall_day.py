@@ -1,38 +1,57 @@
-"""The service day: opening hours, and the close of yesterday by whoever comes first today."""
+"""The service day: hours, breaks, the close of a day by whoever comes first, and standstills."""
 
 from __future__ import annotations
 
-from shared.domain.account import THE_HALL
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain.account import THE_HALL, Actor
+from shared.domain.clock import SHANGHAI, seconds_between
 from shared.domain.counter import CounterState
-from shared.domain.hall import HallClosed
-from shared.domain.ticket import Ticket, TicketState
+from shared.domain.errors import Refused
+from shared.domain.hall import HallClosed, Outage
+from shared.domain.ticket import AT_COUNTER, Ticket, TicketState
 from shared.store.unit_of_work import UnitOfWork
 
 
+@dataclass(frozen=True, slots=True)
+class LiftView:
+    """Whether the lift works."""
+
+    works: bool
+
+
+#: Whoever is in one of these states was waiting for the hall when it stood still.
+IN_LINE = frozenset({TicketState.WAITING, *AT_COUNTER})
+
+
+class NearBreak(Refused):
+    code = "near_break"
+    message = "快到休息时间，现在不叫号、不过号。"
+
+
 def enter_queue(uow: UnitOfWork) -> None:
-    """Begin a change of the queue: lock the hall and close the days before today, once.
+    """Begin a change of the queue: lock the hall and close every other day, once.
 
     The hall's row is the guard: it is locked first, so only one transaction finds the old day in it.
     """
     uow.lock_queue()
-    hall = uow.hall
-    if hall.service_day is None or hall.service_day < uow.day:
-        for ticket in uow.tickets.open_before(uow.day):
-            _close_ticket(uow, ticket)
-        for counter in uow.counters.all():
-            if counter.state is not CounterState.CLOSED:
-                before = counter.move("sign_off", uow.at)
-                uow.log(
-                    THE_HALL,
-                    "counter",
-                    counter.number,
-                    "sign_off",
-                    (before, counter.state),
-                    reason="day_close",
-                )
-        hall.service_day = uow.day
-        uow.presses.forget_before(uow.presses_kept_since)
-        uow.flush()
+    if uow.hall.service_day != uow.day:
+        _close_other_days(uow)
+
+
+def _close_other_days(uow: UnitOfWork) -> None:
+    for ticket in uow.tickets.open_on_other_days(uow.day):
+        _close_ticket(uow, ticket)
+    for counter in uow.counters.all():
+        if counter.state is not CounterState.CLOSED:
+            before = counter.move("sign_off", uow.at)
+            moved = (before, counter.state)
+            uow.log(THE_HALL, "counter", counter.number, "sign_off", moved, reason="day_close")
+    uow.log(THE_HALL, "hall", 1, "begin_day", (str(uow.hall.service_day), str(uow.day)))
+    uow.hall.service_day = uow.day
+    uow.presses.forget_before(uow.presses_kept_since)
+    uow.flush()
 
 
 def require_open(uow: UnitOfWork) -> None:
@@ -52,12 +71,92 @@ def require_open(uow: UnitOfWork) -> None:
     raise HallClosed(f"现在不在取号时间，下次开门：{opens:%-m月%-d日 %-H:%M}。", opens_at=opens.isoformat())
 
 
+def quiet_until(uow: UnitOfWork, counter: int) -> datetime | None:
+    """When this counter may call again (hall-local), in and around a break; None when it may call now."""
+    configuration = uow.configuration()
+    hours = configuration.site.hours
+    if counter in hours.duty_counters:
+        return None
+    return hours.quiet_until(uow.now.local, configuration.calendar)
+
+
+def require_calling_time(uow: UnitOfWork, counter: int) -> None:
+    """Refuse a call or a no-show in and around a break: people have gone to eat.
+
+    Raises:
+        NearBreak: with the moment at which calling goes on.
+    """
+    until = quiet_until(uow, counter)
+    if until is not None:
+        raise NearBreak(
+            f"午休前后不叫号、不过号，{until:%-H:%M} 接着叫；手上的号可以办完。", until=until.isoformat()
+        )
+
+
+def keep_time(uow: UnitOfWork) -> None:
+    """Write down that the hall lives, so that a standstill is noticed when it is over."""
+    uow.keep_time()
+
+
+def note_standstill(uow: UnitOfWork) -> Outage | None:
+    """When the hall comes back after more than the hall's minutes: leave them out of waits, expire nothing.
+
+    Called by a server before anything else when it starts, and when it could keep no time for so long.
+    Another server that was running all the while has kept the hall alive, so that there is nothing to note;
+    of two that come back together the first notes it. The duty manager sees it when people stood in line.
+    """
+    alive = uow.last_alive()
+    if alive is None:
+        return None
+    stood = seconds_between(alive, uow.now)
+    configuration = uow.configuration()
+    if stood <= configuration.site.outage_minutes * 60:
+        # Hall time goes on from here, by the elapsed time of this boot: a clock set later does not move it.
+        uow.keep_time()
+        return None
+    uow.leave_out(stood)
+    uow.lock_queue()
+    waiting = [ticket.number for ticket in uow.tickets.open_on(alive.day) if ticket.state in IN_LINE]
+    hours = configuration.site.hours
+    if not waiting or not hours.is_open_between(alive.local, uow.now.local, configuration.calendar):
+        # A night is no standstill, and nobody missed the hall.
+        return None
+    outage = Outage(day=uow.day, began_at=alive.at, ended_at=uow.at, seconds=stood, numbers=waiting)
+    uow.add(outage)
+    uow.flush()
+    uow.log(THE_HALL, "hall", 1, "outage", (None, None))
+    return outage
+
+
+def switch_lift(uow: UnitOfWork, actor: Actor, *, works: bool) -> LiftView:
+    """Say that the lift is out, or works again; routing and the walls follow at once."""
+    enter_queue(uow)
+    before = uow.hall.lift_works
+    uow.hall.lift_works = works
+    uow.log(actor, "hall", 1, "lift", (_lift_word(before), _lift_word(works)))
+    return LiftView(works)
+
+
+def _lift_word(works: bool) -> str:
+    return "works" if works else "out"
+
+
 def _close_ticket(uow: UnitOfWork, ticket: Ticket) -> None:
     """Day close: what is being served is finished, all else that is open expires."""
-    counter = ticket.counter
+    counter, kept = ticket.counter, ticket.snapshot()
     # It ended with its own day, whenever the first press of a later day finds it.
-    ended_at = min(uow.at, uow.now.day_began)
+    midnight = datetime.combine(ticket.day + timedelta(days=1), datetime.min.time(), tzinfo=SHANGHAI)
+    ended_at = min(uow.at, midnight)
     verb = "finish" if ticket.state is TicketState.SERVING else "expire"
     before = ticket.move(verb, ended_at)
     ticket.end_stop(ended_at)
-    uow.log(THE_HALL, "ticket", ticket.id, verb, (before, ticket.state), counter=counter, reason="day_close")
+    uow.log(
+        THE_HALL,
+        "ticket",
+        ticket.id,
+        verb,
+        (before, ticket.state),
+        counter=counter,
+        reason="day_close",
+        before=kept,
+    )

@@ -1,37 +1,29 @@
-"""Issuing tickets, and what their holders may do with them."""
+"""Issuing tickets: at a kiosk, by staff, after a hand-written number, for a return visit."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
 from shared.actions.hall_day import enter_queue, require_open
-from shared.actions.outlook import Line, Outlook
-from shared.actions.papers import order_slip, print_again, printer_near, ticket_slip
-from shared.actions.views import StaffTicketView, TicketView, staff_ticket_view, ticket_view
+from shared.actions.outlook import Line
+from shared.actions.papers import order_slip, printer_near, ticket_slip
+from shared.actions.views import TicketView, staff_ticket_view, ticket_view
 from shared.domain.account import Actor
 from shared.domain.catalogue import Service
-from shared.domain.errors import Invalid, Refused
-from shared.domain.hall import Rating
-from shared.domain.queueing import place_behind
-from shared.domain.ticket import (
-    HandNumberTaken,
-    Stop,
-    Ticket,
-    TicketState,
-    new_token,
-    number_text,
-    read_hand_number,
-    read_token,
-)
+from shared.domain.devices import PaperState
+from shared.domain.errors import Invalid
+from shared.domain.needs import STEP_FREE, floors_for
+from shared.domain.queueing import QueueClass
+from shared.domain.ticket import Stop, Ticket, TicketState, new_token, read_token
+from shared.domain.ticket_number import HandNumberTaken, number_text, read_hand_number
 from shared.store.unit_of_work import UnitOfWork
 
 #: Hand-written numbers have a series of their own; they need only be unique, not gapless.
 HAND_SERIES = "H"
-#: The five official levels of a rating, 5 the best.
-LEVELS = (1, 2, 3, 4, 5)
 
 
 class PriorityNeedsStaff(Invalid):
@@ -64,29 +56,16 @@ class UnknownLanguage(Invalid):
     message = "没有这种语言。"
 
 
-class NotInLine(Refused):
-    code = "not_in_line"
-    message = "这个号已经叫到或结束，不用再优先。"
+class StopsNeedStaff(Invalid):
+    code = "stops_need_staff"
+    message = "楼层和下一站由工作人员安排。"
 
 
-class ReinstatedAlready(Refused):
-    code = "reinstated_already"
-    message = "这个号已经重新排过一次，请到导办台。"
+class StopRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A further stop of the visit; without a floor it goes where the wait is shorter by then."""
 
-
-class RatedAlready(Refused):
-    code = "rated_already"
-    message = "您已经评价过了，谢谢。"
-
-
-class NotServedYet(Refused):
-    code = "not_served_yet"
-    message = "办完以后再评价。"
-
-
-class UnknownLevel(Invalid):
-    code = "unknown_level"
-    message = "请选 1 到 5 中的一个。"
+    service_id: str
+    floor: Annotated[int, msgspec.Meta(ge=-9, le=99)] | None = None
 
 
 class PriorityRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -96,7 +75,11 @@ class PriorityRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class IssueRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What a kiosk or staff ask a ticket for."""
+    """What a kiosk or staff ask a ticket for.
+
+    ``floor`` is where the person is, when staff ask from elsewhere; ``stops`` are further stops of the same
+    visit that staff plan.
+    """
 
     service_id: str
     answer: str | None = None
@@ -105,6 +88,8 @@ class IssueRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     priority: PriorityRequest | None = None
     return_of: str | None = None
     hand_number: str | None = None
+    floor: Annotated[int, msgspec.Meta(ge=-9, le=99)] | None = None
+    stops: Annotated[list[StopRequest], msgspec.Meta(max_length=8)] = []
 
 
 def issue(uow: UnitOfWork, actor: Actor, request: IssueRequest) -> TicketView:
@@ -114,7 +99,7 @@ def issue(uow: UnitOfWork, actor: Actor, request: IssueRequest) -> TicketView:
         UnknownService: no such service.
         ServiceNotOffered: the hall does not offer it.
         HallClosed: outside the hours in which numbers are given (staff may enter hand-written ones).
-        PriorityNeedsStaff, HandNumberNeedsStaff: a device asked for what only staff may grant.
+        PriorityNeedsStaff, HandNumberNeedsStaff, StopsNeedStaff: what only staff may grant.
     """
     _check_rights(actor, request)
     enter_queue(uow)
@@ -124,26 +109,27 @@ def issue(uow: UnitOfWork, actor: Actor, request: IssueRequest) -> TicketView:
         require_open(uow)
     _check_words(line, request, service)
     ticket = _new_ticket(uow, actor, request, service, line)
-    uow.add(ticket)
-    uow.flush()
+    uow.tickets.add(ticket)
     uow.log(actor, "ticket", ticket.id, "issue", (None, ticket.state), reason=ticket.priority)
-    configuration = line.configuration
-    printer = None if request.hand_number else printer_near(uow, actor, configuration)
+    printer = None if request.hand_number else printer_near(uow, actor, line.configuration)
     if printer is not None:
-        ahead = line.ahead(ticket)
-        expected = (ahead, line.wait(ticket.service_id, ticket.floor, ahead))
-        counters = line.counters_for(ticket.service_id, ticket.floor, only_open=False)
-        order_slip(
-            uow, printer, ticket_slip(uow, ticket, configuration, counters, expected), actor, ticket=ticket
-        )
-    return staff_ticket_view(uow, ticket, line) if actor.is_staff else ticket_view(uow, ticket, line)
+        slip = ticket_slip(uow, ticket, line.configuration, line)
+        order_slip(uow, printer, slip, actor, ticket_id=ticket.id)
+    state = "none" if printer is None else str(PaperState.PENDING)
+    if actor.is_staff:
+        return staff_ticket_view(uow, ticket, line, slip=state)
+    return ticket_view(uow, ticket, line, slip=state)
 
 
 def _check_rights(actor: Actor, request: IssueRequest) -> None:
-    if request.priority is not None and not actor.is_staff:
+    if actor.is_staff:
+        return
+    if request.priority is not None:
         raise PriorityNeedsStaff(field="priority")
-    if request.hand_number is not None and not actor.is_staff:
+    if request.hand_number is not None:
         raise HandNumberNeedsStaff(field="hand_number")
+    if request.stops or request.floor is not None:
+        raise StopsNeedStaff(field="stops" if request.stops else "floor")
 
 
 def _check_words(line: Line, request: IssueRequest, service: Service) -> None:
@@ -169,16 +155,12 @@ def _new_ticket(uow: UnitOfWork, actor: Actor, request: IssueRequest, service: S
         series, serial = HAND_SERIES, read_hand_number(request.hand_number)
         if uow.tickets.hand_number_exists(uow.day, serial):
             raise HandNumberTaken(field="hand_number")
-    floor = line.best_floor(_floors_for(actor, request, service), service.id)
-    former = find_ticket(uow, request.return_of) if request.return_of else None
-    stop = Stop(
-        position=1,
-        service_id=service.id,
-        service_name=service.name,
-        service_title=service.title,
-        floor=floor,
-        began_at=uow.at,
-    )
+    present = _where_the_person_is(uow, actor, request, line)
+    floors = floors_for(request.needs, tuple(service.floors), present, lift_works=uow.hall.lift_works)
+    floor = line.best_floor(floors, service.id)
+    before = find_ticket(uow, request.return_of) if request.return_of else None
+    former = before if before and _gives_head_start(uow, before) else None
+    seconds = uow.seconds
     return Ticket(
         day=uow.day,
         series=series,
@@ -192,32 +174,77 @@ def _new_ticket(uow: UnitOfWork, actor: Actor, request: IssueRequest, service: S
         floor=floor,
         issued_at=uow.at,
         arrived_at=uow.at,
-        queued_at=uow.at,
+        arrived_seconds=seconds,
+        queued_seconds=seconds,
         place=float(uow.hall.version),
         issued_by=actor.principal,
         language=request.language,
         answer=request.answer,
         needs=list(dict.fromkeys(request.needs)),
+        step_free=STEP_FREE in request.needs,
+        queue_class=_class_of(request, former),
         priority=request.priority.reason_code if request.priority else None,
-        return_of=former.id if former else None,
-        stops=[stop],
+        return_of=before.id if before else None,
+        preferred_counter=_known_counter(uow, former, service, line),
+        stops=_stops(uow, request, service, floor, line),
     )
 
 
-def _floors_for(actor: Actor, request: IssueRequest, service: Service) -> tuple[int, ...]:
-    """Step-free people are served on the floor where they are, whatever the event."""
-    if "step_free" in request.needs and actor.floor is not None:
-        return (actor.floor,)
-    return tuple(service.floors)
+def _stops(
+    uow: UnitOfWork, request: IssueRequest, service: Service, floor: int | None, line: Line
+) -> list[Stop]:
+    """The first stop, then what the hall plans after its service, then what staff plan."""
+    planned = [(stop.service, stop.floor) for stop in line.site.stops_planned_after(service.id)]
+    planned += [(stop.service_id, stop.floor) for stop in request.stops]
+    stops = [_stop(1, service, floor, uow.at)]
+    for position, (service_id, its_floor) in enumerate(planned, start=2):
+        if its_floor is not None:
+            line.site.floor(its_floor)
+        stops.append(_stop(position, line.offered(service_id), its_floor, None))
+    return stops
 
 
-def outlook(uow: UnitOfWork, service_id: str) -> Outlook:
-    """What a new ticket for a service would meet.
+def _stop(position: int, service: Service, floor: int | None, began_at: datetime | None) -> Stop:
+    return Stop(
+        position=position,
+        service_id=service.id,
+        service_name=service.name,
+        service_title=service.title,
+        floor=floor,
+        began_at=began_at,
+    )
 
-    Raises:
-        UnknownService: no such service.
+
+def _class_of(request: IssueRequest, former: Ticket | None) -> QueueClass:
+    if request.priority is not None:
+        return QueueClass.PRIORITY
+    return QueueClass.NORMAL if former is None else QueueClass.RETURN
+
+
+def _gives_head_start(uow: UnitOfWork, former: Ticket) -> bool:
+    """Whether a visit after this one is a return visit.
+
+    The person was served, not longer ago than the hall's days, and has no other return visit open.
     """
-    return Line(uow).outlook(service_id)
+    recent = uow.day - former.day <= timedelta(days=uow.configuration().site.discipline.return_days)
+    served = former.state is TicketState.SERVED
+    return served and recent and not uow.tickets.has_open_return(former.id)
+
+
+def _known_counter(uow: UnitOfWork, former: Ticket | None, service: Service, line: Line) -> int | None:
+    """The counter that served the person before, if it takes this service."""
+    call = uow.tickets.last_call_of(former) if former else None
+    return call.counter if call is not None and line.site.takes(call.counter, service.id) else None
+
+
+def _where_the_person_is(uow: UnitOfWork, actor: Actor, request: IssueRequest, line: Line) -> int | None:
+    """The floor that staff name, that of the kiosk, or that of the counter where the clerk sits."""
+    if request.floor is not None:
+        return line.site.floor(request.floor).number
+    if actor.account_id is None:
+        return actor.floor
+    counter = uow.counters.of_account(actor.account_id)
+    return counter.floor if counter else None
 
 
 def find_ticket(uow: UnitOfWork, token: str) -> Ticket:
@@ -227,140 +254,3 @@ def find_ticket(uow: UnitOfWork, token: str) -> Ticket:
         UnknownTicket: unknown or revoked.
     """
     return uow.tickets.by_token(read_token(token))
-
-
-def cancel(uow: UnitOfWork, actor: Actor, ticket: Ticket, reason: str | None = None) -> TicketView:
-    """Give a place up.
-
-    Raises:
-        IllegalMove: it is being served or has ended.
-    """
-    enter_queue(uow)
-    counter, before_press = ticket.counter, ticket.snapshot()
-    before = ticket.move("cancel", uow.at)
-    ticket.end_stop(uow.at)
-    uow.log(
-        actor,
-        "ticket",
-        ticket.id,
-        "cancel",
-        (before, ticket.state),
-        counter=counter,
-        reason=reason,
-        before=before_press,
-    )
-    return _view(uow, actor, ticket)
-
-
-def postpone(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> TicketView:
-    """Step back by the hall's number of places.
-
-    Raises:
-        IllegalMove: it does not wait.
-    """
-    enter_queue(uow)
-    line = Line(uow)
-    before_press = ticket.snapshot()
-    before = ticket.move("postpone", uow.at)
-    ticket.queued_at, ticket.place = _behind(uow, line, ticket, after=ticket)
-    uow.log(actor, "ticket", ticket.id, "postpone", (before, ticket.state), before=before_press)
-    return _view(uow, actor, ticket)
-
-
-def reinstate(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> TicketView:
-    """Back into the line after a missed call, behind the hall's number of places; holders may once.
-
-    Raises:
-        IllegalMove: it has not been marked as no-show.
-        ReinstatedAlready: its holder has used this already.
-    """
-    enter_queue(uow)
-    line = Line(uow)
-    before_press = ticket.snapshot()
-    before = ticket.move("reinstate", uow.at)
-    if not actor.is_staff:
-        if ticket.reinstated:
-            raise ReinstatedAlready
-        ticket.reinstated = True
-    ticket.queued_at, ticket.place = _behind(uow, line, ticket, after=None)
-    ticket.calls = 0
-    uow.log(
-        actor,
-        "ticket",
-        ticket.id,
-        "reinstate",
-        (before, ticket.state),
-        rule=f"back_{line.site.back_places}",
-        before=before_press,
-    )
-    return _view(uow, actor, ticket)
-
-
-def grant_priority(uow: UnitOfWork, actor: Actor, ticket: Ticket, reason_code: str) -> StaffTicketView:
-    """Let a waiting person go first, for a reason of the hall's list.
-
-    Raises:
-        UnknownReason: the list has no such reason.
-        NotInLine: it has been called or has ended.
-    """
-    enter_queue(uow)
-    if reason_code not in uow.configuration().site.reasons.codes("priority"):
-        raise UnknownReason(field="reason_code")
-    if ticket.state not in (TicketState.WAITING, TicketState.NO_SHOW, TicketState.HELD):
-        raise NotInLine(number=ticket.number)
-    before_press = ticket.snapshot()
-    ticket.priority = reason_code
-    uow.log(
-        actor,
-        "ticket",
-        ticket.id,
-        "priority",
-        (ticket.state, ticket.state),
-        reason=reason_code,
-        before=before_press,
-    )
-    uow.flush()
-    return staff_ticket_view(uow, ticket)
-
-
-def reprint(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> TicketView:
-    """Print the slip again, marked 补打.
-
-    Raises:
-        NoPrinter: no printer belongs to this place.
-    """
-    print_again(uow, actor, ticket)
-    return _view(uow, actor, ticket)
-
-
-def rate(uow: UnitOfWork, actor: Actor, ticket: Ticket, level: int) -> TicketView:
-    """Keep the rating of a visit: 5 非常满意 to 1 非常不满意, voluntary and once (GB/T 39734).
-
-    Raises:
-        UnknownLevel: not 1 to 5.
-        NotServedYet: the visit has not ended in service.
-        RatedAlready: it was rated before.
-    """
-    if level not in LEVELS:
-        raise UnknownLevel(field="level")
-    if ticket.state is not TicketState.SERVED:
-        raise NotServedYet
-    if uow.tickets.rating_of(ticket.id) is not None:
-        raise RatedAlready
-    uow.add(Rating(ticket_id=ticket.id, level=level, rated_at=uow.at))
-    uow.log(actor, "ticket", ticket.id, "rate", (ticket.state, ticket.state))
-    return _view(uow, actor, ticket)
-
-
-def _behind(uow: UnitOfWork, line: Line, ticket: Ticket, after: Ticket | None) -> tuple[datetime, float]:
-    """The place behind the hall's number of people, counted from ``after`` or from the head of the line."""
-    scope = line.scope(ticket.service_id, ticket.floor)
-    others = [
-        other for other in uow.line.behind(after, scope, line.site.back_places + 2) if other.id != ticket.id
-    ]
-    return place_behind(others, line.site.back_places, uow.at, float(uow.hall.version))
-
-
-def _view(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> TicketView:
-    uow.flush()
-    return staff_ticket_view(uow, ticket) if actor.is_staff else ticket_view(uow, ticket)

@@ -103,11 +103,12 @@ def next_stop(uow: UnitOfWork, actor: Actor, number: int, request: CounterReques
 
 def _aim(uow: UnitOfWork, ticket: Ticket, request: CounterRequest) -> None:
     line = Line(uow)
-    ticket.for_counter = None
+    ticket.for_counter = ticket.preferred_counter = None
     if request.service_id is not None:
         service = line.offered(request.service_id)
         ticket.service_id, ticket.service_name, ticket.service_title = service.id, service.name, service.title
-        ticket.floor = line.best_floor(tuple(service.floors), service.id)
+        if not ticket.step_free:
+            ticket.floor = line.best_floor(tuple(service.floors), service.id)
     if request.counter is not None:
         target = uow.counters.by_number(request.counter)
         ticket.for_counter, ticket.floor = target.number, target.floor
@@ -123,7 +124,7 @@ def _plan_stop(uow: UnitOfWork, ticket: Ticket, request: CounterRequest, target:
     elif request.floor is not None:
         floor = line.site.floor(request.floor).number
     else:
-        floor = line.best_floor(tuple(service.floors), service.id)
+        floor = None
     for stop in sorted(ticket.stops, key=lambda stop: -stop.position):
         if stop.position > ticket.stop:
             stop.position += 1

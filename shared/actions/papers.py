@@ -10,10 +10,10 @@ from shared.domain.case import Case
 from shared.domain.clock import real_now
 from shared.domain.configuration import Configuration
 from shared.domain.events import SlipOrdered
-from shared.domain.paper import NoPrinter, PrintJobRow
+from shared.domain.paper import NoPrinter
 from shared.domain.slip import reprinted, ticket_document
 from shared.domain.ticket import Ticket
-from shared.domain.waiting import WaitBand, minutes_band
+from shared.domain.waiting import minutes_band
 from shared.store.unit_of_work import UnitOfWork
 
 
@@ -34,57 +34,56 @@ def order_slip(
     document: Mapping[str, object],
     actor: Actor,
     *,
-    ticket: Ticket | None = None,
+    ticket_id: int | None = None,
     case: Case | None = None,
     reprint: int = 0,
-) -> PrintJobRow:
-    """Write a print job; its printer hears of it when the transaction has committed."""
-    job = PrintJobRow(
+) -> int:
+    """Write a print job and answer its id; its printer hears of it when the transaction has committed."""
+    job_id = uow.papers.add(
         printer=printer,
         kind=str(document["kind"]),
         day=uow.day,
         ordered_at=real_now(),
         document=dict(document),
         device=actor.name if actor.device_id is not None else "",
-        ticket_id=ticket.id if ticket else None,
+        ticket_id=ticket_id,
         case_id=case.id if case else None,
         reprint=reprint,
     )
-    uow.add(job)
-    uow.flush()
-    uow.record(SlipOrdered(printer, job.id))
-    return job
+    uow.record(SlipOrdered(printer, job_id))
+    return job_id
 
 
 def ticket_slip(
     uow: UnitOfWork,
     ticket: Ticket,
     configuration: Configuration,
-    counters: list[int],
-    expected: tuple[int, WaitBand | None],
+    line: Line,
 ) -> dict[str, object]:
-    """The ticket's slip as data: ``expected`` is (people ahead, wait); no event and no name."""
+    """The ticket's slip as data; no event and no name."""
     site = configuration.site
-    ahead, wait = expected
+    wait = line.wait(ticket)
+    after = line.called_after(wait)
     floor = ticket.floor or site.floors[0].number
     return ticket_document(
         hall=site.name,
         number=ticket.number,
         floor=floor,
         floor_shape=site.floor(floor).shape,
-        counters=counters,
-        ahead=ahead,
+        counters=line.counters_for(ticket.service_id, ticket.floor, only_open=False),
+        ahead=line.ahead(ticket),
         wait_minutes=minutes_band(wait) if wait else None,
         issued_at=uow.now.local,
         url=uow.address.ticket_page(ticket.token),
         phone_reachable=uow.address.phone_reachable,
         missed_rule=site.missed_rule,
         return_visit=ticket.return_of is not None,
-        step_free="step_free" in ticket.needs,
+        step_free=ticket.step_free,
+        called_after=after.timetz().replace(tzinfo=None) if after else None,
     )
 
 
-def print_again(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> PrintJobRow:
+def print_again(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> int:
     """Print a ticket's slip again, marked 补打, where whoever asks stands, and note it in the ledger.
 
     Raises:
@@ -95,11 +94,9 @@ def print_again(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> PrintJobRow:
     printer = printer_near(uow, actor, configuration) or (former[0] if former else None)
     if printer is None:
         raise NoPrinter
-    line = Line(uow, configuration)
-    ahead = line.ahead(ticket)
-    expected = (ahead, line.wait(ticket.service_id, ticket.floor, ahead))
-    counters = line.counters_for(ticket.service_id, ticket.floor, only_open=False)
     ticket.reprints += 1
-    document = reprinted(ticket_slip(uow, ticket, configuration, counters, expected), ticket.reprints)
+    uow.flush()
+    slip = ticket_slip(uow, ticket, configuration, Line(uow, configuration))
+    document = reprinted(slip, ticket.reprints)
     uow.log(actor, "ticket", ticket.id, "reprint", (ticket.state, ticket.state))
-    return order_slip(uow, printer, document, actor, ticket=ticket, reprint=ticket.reprints)
+    return order_slip(uow, printer, document, actor, ticket_id=ticket.id, reprint=ticket.reprints)

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from shared.actions.devices import DeviceView, device_view
 from shared.actions.outlook import Line
-from shared.domain.ticket import Ticket
+from shared.domain.queueing import QueueClass
+from shared.domain.ticket import Ticket, TicketState
 from shared.store.unit_of_work import UnitOfWork
 
 
@@ -33,6 +34,8 @@ class CounterLine:
     clerk: str | None
     ticket: str | None
     since: datetime | None
+    #: Numbers that were put on hold here.
+    held: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,17 @@ class TodayView:
     waiting: int
     served: int
     no_show: int
+    held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutageView:
+    """A standstill of today and the numbers that were open when it began."""
+
+    began_at: datetime
+    ended_at: datetime
+    seconds: int
+    numbers: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,10 @@ class Overview:
     printers: Sequence[PrinterView]
     slips: dict[str, int]
     configuration: ConfigurationView
+    lift_works: bool
+    outages: Sequence[OutageView]
+    #: Share of tickets with priority today; over a fifth any rule makes the others wait much longer.
+    priority_share: float
 
 
 def overview(uow: UnitOfWork) -> Overview:
@@ -90,31 +108,40 @@ def overview(uow: UnitOfWork) -> Overview:
             waiting=counts.get("waiting", 0),
             served=counts.get("served", 0),
             no_show=counts.get("no_show", 0),
+            held=counts.get("held", 0),
         ),
         devices=[device_view(device) for device in uow.devices.all()],
         printers=_printers(uow, line),
         slips=dict.fromkeys(("pending", "confirmed", "unconfirmed", "failed"), 0)
         | uow.papers.counts(uow.day),
         configuration=ConfigurationView(line.configuration.number, line.site.assumed),
+        lift_works=uow.hall.lift_works,
+        outages=[
+            OutageView(outage.began_at, outage.ended_at, int(outage.seconds), outage.numbers)
+            for outage in uow.tickets.outages(uow.day)
+        ],
+        priority_share=round(uow.line.share_of(QueueClass.PRIORITY), 3),
     )
 
 
 def _waiting(uow: UnitOfWork, line: Line) -> list[WaitingView]:
-    rows: dict[tuple[str, int | None], tuple[int, datetime]] = {}
+    rows: dict[tuple[str, int | None], tuple[int, float]] = {}
     for group in line.groups:
         key = (group.series, group.floor)
-        count, first = rows.get(key, (0, group.first_arrived_at))
-        rows[key] = (count + group.count, min(first, group.first_arrived_at))
+        count, first = rows.get(key, (0, group.first_arrived_seconds))
+        rows[key] = (count + group.count, min(first, group.first_arrived_seconds))
     return [
-        WaitingView(series, floor, count, max(0, int((uow.at - first).total_seconds())))
+        WaitingView(series, floor, count, int(uow.waited(first)))
         for (series, floor), (count, first) in sorted(rows.items(), key=lambda row: str(row[0]))
     ]
 
 
 def _counters(uow: UnitOfWork, line: Line) -> list[CounterLine]:
-    people = uow.accounts.with_ids([c.account_id for c in line.counters if c.account_id is not None])
+    counters = uow.counters.configured(line.site.profiles_of_counters)
+    people = uow.accounts.with_ids([c.account_id for c in counters if c.account_id is not None])
+    held = uow.tickets.in_states([TicketState.HELD], uow.day)
     lines = []
-    for counter in line.counters:
+    for counter in counters:
         present: Ticket | None = uow.tickets.at_counter(counter.number)
         account = people.get(counter.account_id) if counter.account_id is not None else None
         lines.append(
@@ -126,6 +153,7 @@ def _counters(uow: UnitOfWork, line: Line) -> list[CounterLine]:
                 account.name if account else None,
                 present.number if present else None,
                 counter.since,
+                [ticket.number for ticket in held if ticket.counter == counter.number],
             )
         )
     return lines

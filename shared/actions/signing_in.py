@@ -46,6 +46,7 @@ class Living:
 
     sign_in_id: int
     actor: Actor
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def begin_sign_in(uow: UnitOfWork, username: str, stored: str) -> SignedIn:
 def living_sign_in(uow: UnitOfWork, token: str) -> Living | None:
     """Who a token belongs to, or None when the sign-in ended, ran out or the account is disabled."""
     found = uow.accounts.signed_in(token_hash(token), real_now())
-    return Living(found[0].id, actor_of(found[1])) if found else None
+    return Living(found[0].id, actor_of(found[1]), found[0].expires_at) if found else None
 
 
 def end_sign_in(uow: UnitOfWork, actor: Actor, sign_in_id: int) -> None:

@@ -7,7 +7,7 @@ from shared.actions.hall_day import enter_queue
 from shared.actions.views import StaffTicketView, staff_ticket_view
 from shared.domain.account import Actor
 from shared.domain.clock import Moment, seconds_between
-from shared.domain.counter import CounterHasTicket
+from shared.domain.counter import CounterHasTicket, CounterNotOpen, CounterState
 from shared.domain.errors import Forbidden, Refused
 from shared.domain.ledger import LedgerRow
 from shared.domain.ticket import AT_COUNTER, Ticket
@@ -36,22 +36,29 @@ def undo(uow: UnitOfWork, actor: Actor, number: int, ticket_number: str) -> Staf
     """Put everything back to before the press that last moved the ticket; a row of its own.
 
     Raises:
-        NothingToUndo: that press was a recall, an undo, or nothing that can be taken back.
+        NothingToUndo: that press was a recall, an undo, or nothing that can be taken back, or another ticket
+            that it moved has been moved again.
         UndoTooLate: the hall's seconds for it are over.
         NotYourPress: another clerk pressed.
         CounterHasTicket: the counter has another ticket by now.
+        CounterNotOpen: a ticket would come back to a counter that is paused.
     """
     enter_queue(uow)
-    require_clerk(uow, actor, number)
+    counter = require_clerk(uow, actor, number)
     ticket = uow.tickets.by_number(ticket_number, uow.day)
     rows = uow.ledger.last_press_of(ticket.id)
     _check(uow, actor, rows)
     touched = [uow.tickets.by_id(row.subject_id) for row in rows if row.subject == "ticket"]
+    # What another press has done to the other ticket of this one must not be lost with it.
+    if any(uow.ledger.last_press_of(other.id)[0].press != rows[0].press for other in touched):
+        raise NothingToUndo
     present = uow.tickets.at_counter(number)
     if present is not None and present.id not in {other.id for other in touched}:
         raise CounterHasTicket(ticket=present.number)
     for row in reversed([row for row in rows if row.subject == "ticket"]):
         _restore(uow, actor, uow.tickets.by_id(row.subject_id), row, number)
+    if counter.state is not CounterState.OPEN and uow.tickets.at_counter(number) is not None:
+        raise CounterNotOpen(counter=number)
     return staff_ticket_view(uow, ticket)
 
 
@@ -67,10 +74,13 @@ def _check(uow: UnitOfWork, actor: Actor, rows: list[LedgerRow]) -> None:
 
 
 def _restore(uow: UnitOfWork, actor: Actor, ticket: Ticket, row: LedgerRow, number: int) -> None:
-    left = ticket.state
-    ticket.restore(row.before or {})
+    left, undone = ticket.state, ticket.snapshot()
+    facts = row.before or {}
+    ticket.restore(facts)
+    uow.line.count_passing(facts.get("passing", ()), -1)
     if ticket.state in AT_COUNTER and ticket.counter != number:
         raise NothingToUndo
-    uow.log(actor, "ticket", ticket.id, "undo", (left, ticket.state), counter=number, rule=row.verb)
+    moved = (left, ticket.state)
+    uow.log(actor, "ticket", ticket.id, "undo", moved, counter=number, rule=row.verb, before=undone)
     # One ticket must leave the counter before another comes back to it.
     uow.flush()

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shared.actions.hall_day import quiet_until
 from shared.actions.outlook import Line
 from shared.domain.counter import Counter
 from shared.domain.ticket import AT_COUNTER, Ticket, TicketState
 from shared.domain.waiting import WaitBand
 from shared.store.unit_of_work import UnitOfWork
 from shared.store.waiting_line import Scope
+
+#: So many of those who come next a clerk sees.
+_IN_VIEW = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class TicketView:
     counter_floor: int | None
     calls: int
     service_day: str
+    #: The clock time to tell instead of the band, when a break lies before the call (hall-local).
+    called_after: datetime | None = None
     announcement: int | None = None
 
 
@@ -88,6 +94,10 @@ class QueueEntry:
     service_title: str
     waited_seconds: int
     state: str
+    #: For staff alone: a granted priority, and needs of the person (codes).
+    priority: bool = False
+    needs: Sequence[str] = ()
+    issued_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +123,27 @@ class CounterView:
     queue: Sequence[QueueEntry]
     profile: str
     reason: str | None = None
+    #: Around a break: when this counter may call again (hall-local).
+    quiet_until: datetime | None = None
 
 
-def ticket_view(uow: UnitOfWork, ticket: Ticket, line: Line | None = None) -> TicketView:
-    """The ticket as its holder may see it."""
-    return TicketView(**_ticket_fields(uow, ticket, line or Line(uow)))
+def ticket_view(
+    uow: UnitOfWork, ticket: Ticket, line: Line | None = None, slip: str | None = None
+) -> TicketView:
+    """The ticket as its holder may see it; ``slip`` is the state of its slip where that is known."""
+    return TicketView(**_ticket_fields(uow, ticket, line or Line(uow), slip=slip))
 
 
 def staff_ticket_view(
-    uow: UnitOfWork, ticket: Ticket, line: Line | None = None, announcement: int | None = None
+    uow: UnitOfWork,
+    ticket: Ticket,
+    line: Line | None = None,
+    announcement: int | None = None,
+    slip: str | None = None,
 ) -> StaffTicketView:
     """The ticket as staff see it; ``announcement`` is the id of its call on the board."""
     line = line or Line(uow)
-    fields = _ticket_fields(uow, ticket, line)
-    if announcement is not None:
-        fields["announcement"] = announcement
+    fields = _ticket_fields(uow, ticket, line, announcement, slip)
     service = line.configuration.catalogue.find(ticket.service_id)
     return StaffTicketView(
         **fields,
@@ -145,16 +161,22 @@ def staff_ticket_view(
 
 def waited_seconds(uow: UnitOfWork, ticket: Ticket) -> int:
     """Whole seconds from arrival to the call, or until now while it waits."""
-    until = ticket.called_at or ticket.ended_at or uow.at
-    return max(0, int((until - ticket.arrived_at).total_seconds()))
+    until = uow.seconds if ticket.called_seconds is None else ticket.called_seconds
+    return max(0, int(until - ticket.arrived_seconds))
 
 
-def _ticket_fields(uow: UnitOfWork, ticket: Ticket, line: Line) -> dict[str, Any]:
+def _ticket_fields(
+    uow: UnitOfWork, ticket: Ticket, line: Line, announcement: int | None = None, slip: str | None = None
+) -> dict[str, Any]:
     ahead = line.ahead(ticket)
-    waiting = ticket.state is TicketState.WAITING
-    slip = uow.papers.slip_of_ticket(ticket.id)
+    wait = line.wait(ticket)
+    if slip is None:
+        known = uow.papers.slip_of_ticket(ticket.id)
+        slip = str(known[1]) if known else "none"
+    if announcement is None and ticket.state in AT_COUNTER:
+        call = uow.tickets.last_call_of(ticket)
+        announcement = call.id if call else None
     floors = {counter.number: counter.floor for counter in line.counters}
-    call = uow.tickets.last_call_of(ticket) if ticket.state in AT_COUNTER else None
     return {
         "number": ticket.number,
         "token": ticket.token,
@@ -162,19 +184,20 @@ def _ticket_fields(uow: UnitOfWork, ticket: Ticket, line: Line) -> dict[str, Any
         "state": str(ticket.state),
         "issued_at": ticket.issued_at,
         "ahead": ahead,
-        "wait_seconds": line.wait(ticket.service_id, ticket.floor, ahead) if waiting else None,
+        "wait_seconds": wait,
+        "called_after": line.called_after(wait) if ticket.state is TicketState.WAITING else None,
         "floor": ticket.floor,
         "counters": line.counters_for(ticket.service_id, ticket.floor, only_open=False),
         "status_url": uow.address.ticket_page(ticket.token),
         "qr_svg_url": f"/t/{ticket.token}/qr.svg",
-        "slip": SlipView(str(slip[1]) if slip else "none"),
+        "slip": SlipView(slip),
         "stop": ticket.stop,
         "stops": [_stop_view(ticket, stop.position) for stop in ticket.stops],
         "counter": ticket.counter,
         "counter_floor": floors.get(ticket.counter) if ticket.counter is not None else None,
         "calls": ticket.calls,
         "service_day": ticket.day.isoformat(),
-        "announcement": call.id if call else None,
+        "announcement": announcement,
     }
 
 
@@ -204,6 +227,7 @@ def counter_view(uow: UnitOfWork, counter: Counter, line: Line | None = None) ->
         queue=_queue(uow, counter, line),
         profile=settings.profile,
         reason=counter.reason,
+        quiet_until=quiet_until(uow, counter.number),
     )
 
 
@@ -223,12 +247,22 @@ def _series_counts(line: Line) -> list[SeriesCount]:
 
 def _queue(uow: UnitOfWork, counter: Counter, line: Line) -> list[QueueEntry]:
     reach = line.reach(counter)
-    first = uow.line.first(Scope(reach.services), 24)
-    mine = [ticket for ticket in first if reach.takes(ticket, uow.at)]
-    ordered = line.discipline.order(mine, uow.at)
+    services = None if reach.services is None else {*reach.services, *reach.helps}
+    first = uow.line.first(Scope(services), 24)
+    mine = [ticket for ticket in first if reach.bar(ticket, uow.seconds) is None]
+    ids = [ticket.id for ticket in line.discipline.order(mine, uow.seconds)[:_IN_VIEW]]
+    ordered = uow.tickets.with_ids(ids)
     ordered.sort(key=lambda ticket: ticket.for_counter != counter.number)
     missed = uow.tickets.in_states([TicketState.NO_SHOW], uow.day)[-6:]
     return [
-        QueueEntry(ticket.number, ticket.service_title, waited_seconds(uow, ticket), str(ticket.state))
-        for ticket in [*ordered[:12], *missed]
+        QueueEntry(
+            ticket.number,
+            ticket.service_title,
+            waited_seconds(uow, ticket),
+            str(ticket.state),
+            ticket.priority is not None,
+            tuple(ticket.needs),
+            ticket.issued_at,
+        )
+        for ticket in [*ordered, *missed]
     ]

@@ -34,7 +34,7 @@ def demo_hall(document: Document, counters: int, kiosks: int, *, together: bool 
     floors = [floor["number"] for floor in site["floors"]]
     site["name"] = f"{site['name']}（演示）"
     site["hours"] = {**site["hours"], "always_open": True}
-    site["no_show"] = {**site["no_show"], "calls_before": 1, "minutes": 0}
+    site["no_show"] = {**site["no_show"], "calls_before": 1, "minutes": 0, "need_minutes": {}}
     if together:
         site["other_floor_seconds"] = 0.0
     site["profiles"] = [{"name": "全部业务", "services": ["*"]}]

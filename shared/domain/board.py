@@ -68,6 +68,7 @@ class Board:
     soon: Sequence[str]
     counters: Sequence[BoardCounter]
     notice: str | None
+    lift_works: bool = True
 
 
 def direction(seen_from: int, floor: int) -> str:

@@ -87,6 +87,12 @@ class ManualClock:
             self._moment = Moment(at.astimezone(UTC), self._moment.elapsed + step, self._moment.boot)
             return self._moment
 
+    def jump(self, span: timedelta) -> Moment:
+        """The clock is set to another time; no time passes by it."""
+        with self._lock:
+            self._moment = Moment(self._moment.at + span, self._moment.elapsed, self._moment.boot)
+            return self._moment
+
     def advance(self, seconds: float) -> Moment:
         """Let ``seconds`` pass."""
         return self.move_to(self.now().at + timedelta(seconds=seconds))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -36,6 +36,10 @@ class PaperState(StrEnum):
     FAILED = "failed"
 
 
+TOO_OLD = "排队太久，没有打印"
+"""The detail of a slip that would have come out before an empty kiosk."""
+
+
 @dataclass(frozen=True)
 class PrinterSettings:
     """One slip printer of the hall, as configured.
@@ -66,20 +70,35 @@ class PrintJob:
     attempt: int
 
 
+@dataclass(frozen=True, slots=True)
+class PaperReport:
+    """What became of a claimed job; ``detail`` is for staff and holds no personal data."""
+
+    job_id: int
+    state: PaperState
+    detail: str
+
+
 class DeviceReports(Protocol):
-    """The port through which whoever owns a printer takes its jobs and tells what happened."""
+    """The port through which whoever owns printers takes their jobs and tells what happened."""
 
     def printers(self) -> Sequence[PrinterSettings]:
         """All slip printers of the hall as configured now."""
 
-    def lease(self, printer: str, owner: str) -> int | None:
-        """Take or renew the ownership of a printer: its fencing number, or None while another owns it."""
+    def lease(self, printers: Collection[str], owner: str) -> Mapping[str, int]:
+        """Take or renew the ownership of printers: the fencing number of each that is the owner's now."""
 
-    def next_job(self, printer: str, owner: str) -> PrintJob | None:
-        """Claim the printer's oldest waiting job; None without one, or while the lease is another's."""
+    def waiting(self, printers: Collection[str]) -> Collection[str]:
+        """Those of the printers for which a job waits that nobody has claimed."""
 
-    def paper(self, job_id: int, state: PaperState, detail: str) -> None:
-        """Tell what became of a claimed job; ``detail`` is for staff and holds no personal data."""
+    def exchange(
+        self, owner: str, papers: Sequence[PaperReport], room: Mapping[str, int], oldest: datetime
+    ) -> Sequence[PrintJob]:
+        """Tell what became of jobs and claim the next ones, all or nothing.
+
+        ``room``: how many jobs may be claimed for each printer, oldest first; a printer whose lease is
+        another's gets none. Jobs of these printers that were ordered before ``oldest`` are told failed.
+        """
 
     def device(self, printer: str, state: DeviceState, detail: str) -> None:
         """Tell the state of a printer; ``detail`` is for staff."""

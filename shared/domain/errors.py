@@ -44,3 +44,7 @@ class Forbidden(HallError):
 
     code = "forbidden"
     message = "您的账号没有这个权限。"
+
+
+class Unavailable(HallError):
+    """What the hall needs for it is away just now (HTTP 503)."""

@@ -7,9 +7,11 @@ from typing import Any
 
 from shared.domain.base import (
     JSON,
+    Boolean,
     Bytes,
     Date,
     Entity,
+    Float,
     ForeignKey,
     Index,
     LongId,
@@ -19,7 +21,9 @@ from shared.domain.base import (
     UtcTime,
     mapped_column,
 )
+from shared.domain.clock import Moment
 from shared.domain.errors import Refused
+from shared.domain.hall_time import Anchor
 
 
 class HallClosed(Refused):
@@ -28,7 +32,10 @@ class HallClosed(Refused):
 
 
 class HallRow(Entity):
-    """The one row that every queue transaction locks first, so that version order is commit order."""
+    """The one row that every queue transaction locks first, so that version order is commit order.
+
+    ``seconds`` is hall time as last written down, at the moment ``at``, ``elapsed``, ``boot``.
+    """
 
     __tablename__ = "hall"
 
@@ -38,6 +45,32 @@ class HallRow(Entity):
     configuration: Mapped[int] = mapped_column(default=1)
     service_day: Mapped[date | None] = mapped_column(Date, default=None)
     notice: Mapped[str | None] = mapped_column(String(200), default=None)
+    seconds: Mapped[float] = mapped_column(Float, default=0.0)
+    at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
+    elapsed: Mapped[float] = mapped_column(Float, default=0.0)
+    boot: Mapped[str] = mapped_column(String(40), default="")
+    lift_works: Mapped[bool] = mapped_column(Boolean, default=True)
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """Hall time as last written down; None in a hall that has not lived yet."""
+        return None if self.at is None else Anchor(self.seconds, Moment(self.at, self.elapsed, self.boot))
+
+
+class Outage(Entity):
+    """A stretch in which the whole hall stood still (a power cut); it is left out of waits.
+
+    ``numbers`` are the tickets that were open when it began.
+    """
+
+    __tablename__ = "outages"
+
+    id: Mapped[int] = mapped_column(LongId, primary_key=True, init=False)
+    day: Mapped[date] = mapped_column(Date, index=True)
+    began_at: Mapped[datetime] = mapped_column(UtcTime)
+    ended_at: Mapped[datetime] = mapped_column(UtcTime)
+    seconds: Mapped[float] = mapped_column(Float)
+    numbers: Mapped[list[str]] = mapped_column(JSON)
 
 
 class Series(Entity):
@@ -67,9 +100,12 @@ class Call(Entity):
     """A call or recall as the walls show and speak it; ids rise, and the voice plays ids."""
 
     __tablename__ = "calls"
-    __table_args__ = (Index("ix_calls_called_at", "called_at"),)
+    __table_args__ = (Index("ix_calls_day", "day", "id"), Index("ix_calls_ticket_id", "ticket_id", "id"))
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True, init=False)
+    day: Mapped[date] = mapped_column(Date)
+    #: Hall time of the call.
+    seconds: Mapped[float] = mapped_column(Float)
     ticket_id: Mapped[int] = mapped_column(LongId)
     number: Mapped[str] = mapped_column(String(8))
     counter: Mapped[int]

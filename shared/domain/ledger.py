@@ -36,6 +36,8 @@ class LedgerRow(Entity):
     at: Mapped[datetime] = mapped_column(UtcTime)
     elapsed: Mapped[float] = mapped_column(Float)
     boot: Mapped[str] = mapped_column(String(40))
+    #: Hall time, by which the discipline weighs waits; None for what does not move the queue.
+    seconds: Mapped[float | None] = mapped_column(Float, default=None)
     day: Mapped[date] = mapped_column(Date)
     press: Mapped[str] = mapped_column(String(32))
     subject: Mapped[str] = mapped_column(String(12))
@@ -46,5 +48,5 @@ class LedgerRow(Entity):
     actor: Mapped[str] = mapped_column(String(80))
     counter: Mapped[int | None] = mapped_column(default=None)
     reason: Mapped[str | None] = mapped_column(String(300), default=None)
-    rule: Mapped[str | None] = mapped_column(String(32), default=None)
+    rule: Mapped[str | None] = mapped_column(String(200), default=None)
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)

@@ -17,6 +17,7 @@ from shared.domain.base import (
     UtcTime,
     Word,
     mapped_column,
+    text,
 )
 from shared.domain.devices import DeviceState, PaperState
 from shared.domain.errors import Refused
@@ -31,7 +32,21 @@ class PrintJobRow(Entity):
     """One slip to print, written in the transaction that made it due; its data lies sealed."""
 
     __tablename__ = "print_jobs"
-    __table_args__ = (Index("ix_print_jobs_printer_state", "printer", "state", "id"),)
+    __table_args__ = (
+        Index(
+            "ix_print_jobs_pending",
+            "printer",
+            "id",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_print_jobs_case_id",
+            "case_id",
+            sqlite_where=text("case_id IS NOT NULL"),
+            postgresql_where=text("case_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True, init=False)
     printer: Mapped[str] = mapped_column(String(64))
@@ -42,7 +57,7 @@ class PrintJobRow(Entity):
     document: Mapped[dict[str, Any]] = mapped_column(SealedJson)
     device: Mapped[str] = mapped_column(String(80), default="")
     ticket_id: Mapped[int | None] = mapped_column(LongId, ForeignKey("tickets.id"), index=True, default=None)
-    case_id: Mapped[int | None] = mapped_column(LongId, ForeignKey("cases.id"), index=True, default=None)
+    case_id: Mapped[int | None] = mapped_column(LongId, ForeignKey("cases.id"), default=None)
     state: Mapped[PaperState] = mapped_column(Word(PaperState), default=PaperState.PENDING)
     claimed_by: Mapped[int | None] = mapped_column(default=None)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)

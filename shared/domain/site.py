@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
 
 from shared.domain.catalogue import Catalogue, Service
 from shared.domain.counter import UnknownCounter
 from shared.domain.errors import Invalid
 from shared.domain.hours import Hours
+from shared.domain.queueing import ClassRule, Discipline, QueueClass, Reach
 
 #: In a work profile or a series: everything.
 EVERYTHING = "*"
@@ -41,10 +44,15 @@ class CounterSettings:
 
 @dataclass(frozen=True, slots=True)
 class ProfileSettings:
-    """A work profile: the services its counters take, ``*`` for all."""
+    """A work profile: the services its counters take, ``*`` for all.
+
+    ``helps`` are services that they take only while nobody waits for their own: specialists first, and no
+    counter idle.
+    """
 
     name: str
     services: tuple[str, ...]
+    helps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +85,66 @@ class KioskSettings:
 
 @dataclass(frozen=True, slots=True)
 class NoShowRule:
-    """A person may be marked absent after so many calls, so many minutes after the first of them."""
+    """A person may be marked absent after so many calls, so many minutes after the first of them.
+
+    ``need_minutes`` are added for a need (``hearing``, ``sight``). ``back`` says who puts such a person back
+    into line: ``places`` the person by the slip, behind so many others; ``clerk`` only staff.
+    """
 
     calls_before: int
     minutes: int
+    need_minutes: Mapping[str, int] = field(default_factory=dict)
+    back: Literal["places", "clerk"] = "places"
+
+    def minutes_for(self, needs: Collection[str]) -> int:
+        """Minutes after the first call before a person with these needs counts as absent."""
+        return self.minutes + max((self.need_minutes.get(need, 0) for need in needs), default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRule:
-    """Order = base + rate x seconds waited, one pair for normal and one for priority tickets."""
+    """Order = base + rate x seconds waited, a pair for each class; nobody is passed over ``cap`` times.
+
+    The defaults: priority accumulates 4 : 1, a return visit has a head start of 15 minutes. For
+    ``same_counter_seconds`` it is left to the counter that knows it; ``return_days`` after the first visit it
+    is a visit like any other.
+    """
 
     normal_base: float = 0.0
     normal_rate: float = 1.0
     priority_base: float = 0.0
     priority_rate: float = 4.0
+    return_base: float = 900.0
+    return_rate: float = 1.0
+    same_counter_seconds: float = 900.0
+    return_days: int = 30
+    cap: int = 8
+
+    @property
+    def discipline(self) -> Discipline:
+        """The rule that orders waiting tickets."""
+        rules = {
+            QueueClass.NORMAL: ClassRule(self.normal_base, self.normal_rate),
+            QueueClass.PRIORITY: ClassRule(self.priority_base, self.priority_rate),
+            QueueClass.RETURN: ClassRule(self.return_base, self.return_rate),
+        }
+        return Discipline(rules, self.cap)
+
+
+@dataclass(frozen=True, slots=True)
+class StopsAfter:
+    """What follows a service in the same visit: further services, each on a floor if it must be one."""
+
+    service: str
+    then: tuple[PlannedStop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStop:
+    """A further stop of a visit; without a floor it goes where the wait is shorter."""
+
+    service: str
+    floor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +191,7 @@ class Site:
     ``materials_note`` is told until a material is confirmed, ``missed_rule`` is the sentence of the ticket
     about missed numbers, ``back_places`` how many go first before a person who missed the call;
     ``other_floor_seconds`` how long a counter leaves tickets of other floors to their own counters;
+    ``outage_minutes`` how long a standstill must last to be left out of waits;
     ``mean_minutes`` the minutes at the counter per service id, ``*`` for all others.
     """
 
@@ -158,12 +213,19 @@ class Site:
     back_places: int = 3
     other_floor_seconds: float = 900.0
     undo_seconds: int = 10
+    outage_minutes: float = 5.0
+    stops_after: tuple[StopsAfter, ...] = ()
     phone: str = ""
     complaint_phone: str = ""
     pickup: str = ""
     reasons: Reasons = Reasons()
     wording: Mapping[str, str] = field(default_factory=dict)
     assumed: tuple[str, ...] = ()
+
+    @cached_property
+    def queue_rule(self) -> Discipline:
+        """The rule that orders waiting tickets."""
+        return self.discipline.discipline
 
     @property
     def series_letters(self) -> tuple[str, ...]:
@@ -192,13 +254,52 @@ class Site:
                 return counter
         raise UnknownCounter(counter=number)
 
-    def services_of_counter(self, number: int) -> Collection[str] | None:
-        """The ids of the services a counter takes; None for all, nothing for a counter that is not set up."""
-        profile = next((counter.profile for counter in self.counters if counter.number == number), None)
-        for known in self.profiles:
-            if known.name == profile:
-                return None if EVERYTHING in known.services else known.services
-        return ()
+    @cached_property
+    def profiles_of_counters(self) -> Mapping[int, tuple[frozenset[str] | None, frozenset[str]]]:
+        """By counter, what it takes (None for everything) and what it helps with."""
+        known = {profile.name: profile for profile in self.profiles}
+        found: dict[int, tuple[frozenset[str] | None, frozenset[str]]] = {}
+        for counter in self.counters:
+            profile = known.get(counter.profile, ProfileSettings("", ()))
+            everything = EVERYTHING in profile.services
+            services = None if everything else frozenset(profile.services)
+            found[counter.number] = (services, frozenset(profile.helps))
+        return found
+
+    def takes(self, number: int, service_id: str) -> bool:
+        """Whether a counter takes a service, were it only as a help; one that is not set up takes nothing."""
+        services, helps = self.profiles_of_counters.get(number, (frozenset(), frozenset()))
+        return services is None or service_id in services or service_id in helps
+
+    def has_as_own(self, number: int, service_id: str) -> bool:
+        """Whether a counter takes a service as its own, not only as a help."""
+        services, _ = self.profiles_of_counters.get(number, (frozenset(), frozenset()))
+        return services is None or service_id in services
+
+    def reach(self, number: int, calling: Collection[int], *, lift_works: bool) -> Reach:
+        """Which tickets a counter may take while the counters ``calling`` call."""
+        services, helps = self.profiles_of_counters.get(number, (frozenset(), frozenset()))
+        floors = {counter.number: counter.floor for counter in self.counters}
+        others = [other for other in calling if other in floors and other != number]
+        if services is not None:
+            # What no other counter that calls has as its own is as good as this counter's own.
+            alone = {named for named in helps if not any(self.has_as_own(other, named) for other in others)}
+            services, helps = services | alone, helps - alone
+        return Reach(
+            counter=number,
+            floor=floors.get(number, 0),
+            services=services,
+            helps=helps,
+            other_floor_seconds=self.other_floor_seconds,
+            calling=frozenset(calling) & floors.keys(),
+            calling_floors=frozenset(floors[other] for other in calling if other in floors),
+            lift_works=lift_works,
+            same_counter_seconds=self.discipline.same_counter_seconds,
+        )
+
+    def stops_planned_after(self, service_id: str) -> tuple[PlannedStop, ...]:
+        """The further stops of a visit that begins with a service."""
+        return next((plan.then for plan in self.stops_after if plan.service == service_id), ())
 
     def printer_of_kiosk(self, name: str) -> str | None:
         """The printer of a kiosk; None when the hall has none for it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -27,7 +26,8 @@ from shared.domain.base import (
     relationship,
     text,
 )
-from shared.domain.errors import Invalid, Refused, Unknown
+from shared.domain.errors import Refused, Unknown
+from shared.domain.queueing import QueueClass
 from shared.domain.states import StateTable
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -109,16 +109,6 @@ class NotWaiting(Refused):
     message = "这个号现在不在等候，不能叫。"
 
 
-class InvalidHandNumber(Invalid):
-    code = "invalid_hand_number"
-    message = "手写号应是 H 加 1 到 4 位数字，例如 H012。"
-
-
-class HandNumberTaken(Refused):
-    code = "hand_number_taken"
-    message = "这个手写号今天已经登记过了。"
-
-
 class Stop(Entity):
     """One leg of the visit: which service, on which floor, from when to when."""
 
@@ -161,13 +151,31 @@ class Ticket(Entity):
             sqlite_where=text("state NOT IN ('served', 'cancelled', 'expired')"),
             postgresql_where=text("state NOT IN ('served', 'cancelled', 'expired')"),
         ),
+        # Counting who stands before somebody reads this index alone.
         Index(
             "ix_tickets_line",
             "day",
-            "queued_at",
+            "queue_class",
+            "queued_seconds",
             "place",
+            "service_id",
+            "floor",
+            "passed",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_tickets_for_counter",
+            "for_counter",
+            sqlite_where=text("state = 'waiting' AND for_counter IS NOT NULL"),
+            postgresql_where=text("state = 'waiting' AND for_counter IS NOT NULL"),
+        ),
+        Index(
+            "ix_tickets_passed",
+            "day",
+            "passed",
+            sqlite_where=text("state = 'waiting' AND passed > 0"),
+            postgresql_where=text("state = 'waiting' AND passed > 0"),
         ),
         Index("ix_tickets_number", "number", "day"),
     )
@@ -186,8 +194,10 @@ class Ticket(Entity):
     issued_at: Mapped[datetime] = mapped_column(UtcTime)
     #: When this person began to wait; a transfer keeps it.
     arrived_at: Mapped[datetime] = mapped_column(UtcTime)
-    #: The arrival by which the line is ordered: ``arrived_at``, or later for one who stepped back.
-    queued_at: Mapped[datetime] = mapped_column(UtcTime)
+    #: The same in hall time, by which waits are measured.
+    arrived_seconds: Mapped[float] = mapped_column(Float)
+    #: By which the line is ordered: ``arrived_seconds``, or later for one who stepped back.
+    queued_seconds: Mapped[float] = mapped_column(Float)
     #: Rises with the order of arrival; decides among those of one instant. Who steps back stands between.
     place: Mapped[float] = mapped_column(Float)
     issued_by: Mapped[str] = mapped_column(String(80))
@@ -196,13 +206,21 @@ class Ticket(Entity):
     language: Mapped[str] = mapped_column(String(16), default="zh")
     answer: Mapped[str | None] = mapped_column(String(64), default=None)
     needs: Mapped[list[str]] = mapped_column(JSON, default_factory=list)
+    step_free: Mapped[bool] = mapped_column(Boolean, default=False)
+    queue_class: Mapped[QueueClass] = mapped_column(Word(QueueClass), default=QueueClass.NORMAL)
+    #: How often somebody who came later was called before it.
+    passed: Mapped[int] = mapped_column(default=0)
     priority: Mapped[str | None] = mapped_column(String(64), default=None)
     return_of: Mapped[int | None] = mapped_column(LongId, default=None)
     counter: Mapped[int | None] = mapped_column(default=None)
+    #: The counter whose next it is, while that counter calls.
     for_counter: Mapped[int | None] = mapped_column(default=None)
+    #: The counter that knows this person from before; others call it only when nobody else waits.
+    preferred_counter: Mapped[int | None] = mapped_column(default=None)
     calls: Mapped[int] = mapped_column(default=0)
     reinstated: Mapped[bool] = mapped_column(Boolean, default=False)
     called_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
+    called_seconds: Mapped[float | None] = mapped_column(Float, default=None)
     started_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
     ended_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
     revoked: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -225,30 +243,31 @@ class Ticket(Entity):
         if self.state not in AT_COUNTER and self.state is not _S.HELD:
             self.counter = None
         if self.state is _S.WAITING:
-            self.called_at = self.started_at = None
+            self.called_at = self.called_seconds = self.started_at = None
         if self.state in ENDED:
             self.ended_at = at
             self.for_counter = None
         return before
 
-    def call_to(self, counter: int, at: datetime) -> TicketState:
+    def call_to(self, counter: int, at: datetime, seconds: float) -> TicketState:
         """Call to ``counter`` (also the first call again after a no-show)."""
         before = self.move("call", at)
-        self._arrive_at(counter, at)
+        self._arrive_at(counter, at, seconds)
         self.calls = 1
         return before
 
-    def resume_at(self, counter: int, at: datetime) -> TicketState:
+    def resume_at(self, counter: int, at: datetime, seconds: float) -> TicketState:
         """Take a held ticket back to a counter, which may be another than the one that held it."""
         before = self.move("resume", at)
-        self._arrive_at(counter, at)
+        self._arrive_at(counter, at, seconds)
         self.calls += 1
         return before
 
-    def _arrive_at(self, counter: int, at: datetime) -> None:
+    def _arrive_at(self, counter: int, at: datetime, seconds: float) -> None:
         self.counter = counter
         self.for_counter = None
         self.called_at = at
+        self.called_seconds = seconds
         self.started_at = None
 
     @property
@@ -274,6 +293,7 @@ class Ticket(Entity):
         self.service_title, self.floor = planned.service_title, planned.floor
         planned.began_at = at
         self.calls = 0
+        self.preferred_counter = None
 
     def end_stop(self, at: datetime) -> None:
         """Write the end of the visit into the present stop and drop what was planned after it."""
@@ -306,10 +326,13 @@ RESTORABLE = (
     "floor",
     "counter",
     "for_counter",
-    "queued_at",
+    "preferred_counter",
+    "queued_seconds",
     "place",
+    "queue_class",
     "calls",
     "called_at",
+    "called_seconds",
     "started_at",
     "ended_at",
     "priority",
@@ -329,6 +352,8 @@ def _read(name: str, value: Any) -> Any:
         return None
     if name.endswith("_at"):
         return datetime.fromisoformat(value)
+    if name == "queue_class":
+        return QueueClass(value)
     return TicketState(value) if name == "state" else value
 
 
@@ -348,27 +373,3 @@ def read_token(scanned: str) -> str:
     if len(token) != TOKEN_LENGTH or any(character not in _CROCKFORD for character in token):
         raise UnknownTicket
     return token
-
-
-def number_text(series: str, serial: int) -> str:
-    """How a number is written: letter and at least three digits (``A012``)."""
-    return f"{series}{serial:03d}"
-
-
-def read_number(written: str) -> str:
-    """A number as somebody typed it (``a12``) in its written form (``A012``)."""
-    plain = written.strip().upper()
-    parts = re.fullmatch(r"([A-Z]{1,2})([0-9]{1,6})", plain)
-    return number_text(parts[1], int(parts[2])) if parts else plain
-
-
-def read_hand_number(written: str) -> int:
-    """The running number in a hand-written ``H12``.
-
-    Raises:
-        InvalidHandNumber: it is not H and one to four digits.
-    """
-    plain = written.strip().upper()
-    if not (plain.startswith("H") and plain[1:].isascii() and plain[1:].isdigit() and 2 <= len(plain) <= 5):
-        raise InvalidHandNumber(field="hand_number")
-    return int(plain[1:])

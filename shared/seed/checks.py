@@ -76,6 +76,8 @@ def check_site(
             _points_at(file, ("kiosks", index, "printer"), [kiosk.printer], printers, "打印机")
     for index, profile in enumerate(site.profiles):
         _points_at(file, ("profiles", index, "services"), profile.services, {*services, EVERYTHING}, "业务")
+        _points_at(file, ("profiles", index, "helps"), profile.helps, services, "业务")
+    _check_queue(file, site, services, floors)
     _check_series(file, site, services)
     _check_printers(file, site)
     for key in (*site.mean_minutes, *_by_service(file)):
@@ -169,10 +171,33 @@ def _check_printers(file: TableFile, site: Site) -> None:
         file.wrong(("kiosks", index, "name"), "取号机重名")
 
 
+def _check_queue(file: TableFile, site: Site, services: Collection[str], floors: Collection[int]) -> None:
+    rule = site.discipline
+    rates = (rule.normal_rate, rule.priority_rate, rule.return_rate)
+    bases = (rule.normal_base, rule.priority_base, rule.return_base)
+    if min(rates) < 0 or min(bases) < 0 or rule.normal_rate <= 0:
+        file.wrong(("queue",), "排队规则的数不能是负的，普通号的速度要大于 0")
+    if rule.cap < 1 or site.outage_minutes <= 0:
+        file.wrong(("queue",), "最多被超过的次数和停电分钟数要大于 0")
+    if site.no_show.calls_before < 1 or min([site.no_show.minutes, *site.no_show.need_minutes.values()]) < 0:
+        file.wrong(("no_show",), "过号前至少叫 1 次，分钟数不能是负的")
+    for need in site.no_show.need_minutes:
+        _points_at(file, ("no_show", "need_minutes"), [need], site.reasons.codes("needs"), "需要")
+    for index, plan in enumerate(site.stops_after):
+        _points_at(file, ("stops", index, "service"), [plan.service], services, "业务")
+        _points_at(file, ("stops", index, "then"), [stop.service for stop in plan.then], services, "业务")
+        levels = [stop.floor for stop in plan.then if stop.floor is not None]
+        _points_at(file, ("stops", index, "then"), levels, floors, "楼层")
+
+
 def _check_hours(file: TableFile, site: Site) -> None:
     hours = site.hours
     if any(weekday not in "1234567" for weekday in hours.weekly) or hours.kiosk_opens >= hours.last_ticket:
         file.wrong(("hours",), "星期是 1 到 7，开始取号早于停止取号")
+    if not (0 <= hours.quiet_before <= 60 and 0 <= hours.quiet_after <= 60):
+        file.wrong(("hours",), "休息前后不叫号的分钟数应在 0 到 60 之间")
+    numbers = {counter.number for counter in site.counters}
+    _points_at(file, ("hours", "duty_counters"), hours.duty_counters, numbers, "窗口")
     for shifts in hours.weekly.values():
         times = [time for shift in shifts for time in (shift.begin, shift.end)]
         if times != sorted(set(times)):

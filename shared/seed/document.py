@@ -24,7 +24,17 @@ FILES: dict[str, tuple[str, ...]] = {
     "calendar.toml": ("years",),
     "site.toml": (
         *("hall", "floors", "profiles", "counters", "series", "hours", "printers", "kiosks"),
-        *("single_floors", "services", "no_show", "queue", "mean_minutes", "wording", "reasons", "law"),
+        *(
+            "single_floors",
+            "services",
+            "stops",
+            "no_show",
+            "queue",
+            "mean_minutes",
+            "wording",
+            "reasons",
+            "law",
+        ),
     ),
 }
 _HERE = Path(__file__).resolve().parent

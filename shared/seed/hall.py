@@ -19,6 +19,7 @@ from shared.domain.site import (
     Reasons,
     SeriesSettings,
     Site,
+    StopsAfter,
 )
 from shared.domain.working_days import WorkingCalendar
 from shared.seed.rows import CountersRow, HallNames, HoursRow, LawRow, QueueRow, YearRow
@@ -54,13 +55,15 @@ def read_site(file: TableFile) -> Site:
         printers=_all(file, "printers", PrinterSettings),
         kiosks=_all(file, "kiosks", KioskSettings),
         no_show=file.table("no_show", NoShowRule) or _NO_RULE,
-        discipline=QueueRule(queue.normal_base, queue.normal_rate, queue.priority_base, queue.priority_rate),
+        discipline=_discipline(queue),
         mean_minutes=file.table("mean_minutes", dict[str, float]) or {},
         missed_rule=wording.pop("missed_rule", ""),
         materials_note=wording.pop("materials_note", ""),
         back_places=queue.back_places,
         other_floor_seconds=queue.other_floor_seconds,
         undo_seconds=queue.undo_seconds,
+        outage_minutes=queue.outage_minutes,
+        stops_after=_all(file, "stops", StopsAfter) if "stops" in file.data else (),
         reasons=Reasons(file.table("reasons", dict[str, tuple[Reason, ...]]) or {}),
         wording=wording,
         assumed=tuple(key for key in file.data if key in file.assumed),
@@ -119,4 +122,26 @@ def _counters(file: TableFile) -> tuple[CounterSettings, ...]:
 
 def _hours(row: HoursRow) -> Hours:
     weekly = {str(weekday): row.shifts for weekday in row.weekdays}
-    return Hours(weekly, row.kiosk_opens, row.last_ticket, row.always_open)
+    return Hours(
+        weekly,
+        row.kiosk_opens,
+        row.last_ticket,
+        row.always_open,
+        row.quiet_before,
+        row.quiet_after,
+        row.duty_counters,
+    )
+
+
+def _discipline(row: QueueRow) -> QueueRule:
+    return QueueRule(
+        normal_base=row.normal_base,
+        normal_rate=row.normal_rate,
+        priority_base=row.priority_base,
+        priority_rate=row.priority_rate,
+        return_base=row.return_base,
+        return_rate=row.return_rate,
+        same_counter_seconds=row.same_counter_seconds,
+        return_days=row.return_days,
+        cap=row.cap,
+    )

@@ -147,6 +147,9 @@ class HoursRow:
     weekdays: tuple[int, ...]
     shifts: tuple[Shift, ...]
     always_open: bool = False
+    quiet_before: int = 0
+    quiet_after: int = 0
+    duty_counters: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,7 @@ class HallServiceRow:
 
 @dataclass(frozen=True)
 class QueueRow:
-    """How the line is ordered, and how far back a person comes who missed the call."""
+    """How the line is ordered, how far back a person comes who missed the call, what a power cut is."""
 
     back_places: int
     other_floor_seconds: float
@@ -179,6 +182,12 @@ class QueueRow:
     normal_rate: float
     priority_base: float
     priority_rate: float
+    return_base: float = 900.0
+    return_rate: float = 1.0
+    same_counter_seconds: float = 900.0
+    return_days: int = 30
+    cap: int = 8
+    outage_minutes: float = 5.0
 
 
 @dataclass(frozen=True)

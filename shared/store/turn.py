@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class TurnTimedOut(Exception):
+    """The turn did not come in time."""
 
 
 class FairTurn:
@@ -21,7 +27,21 @@ class FairTurn:
         with self._guard:
             return len(self._line)
 
-    def __enter__(self) -> None:
+    @contextmanager
+    def taken(self, until: float) -> Iterator[None]:
+        """Have the turn inside the block; ``until`` is a reading of ``time.monotonic()``.
+
+        Raises:
+            TurnTimedOut: it did not come by then.
+        """
+        self._take(until)
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._hand_on()
+
+    def _take(self, until: float) -> None:
         with self._guard:
             if not self._taken:
                 self._taken = True
@@ -29,16 +49,13 @@ class FairTurn:
             mine = threading.Event()
             self._line.append(mine)
         try:
-            mine.wait()
+            came = mine.wait(max(0.0, until - time.monotonic()))
         except BaseException:
             self._leave(mine)
             raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with self._guard:
-            self._hand_on()
+        if not came:
+            self._leave(mine)
+            raise TurnTimedOut
 
     def _leave(self, mine: threading.Event) -> None:
         """Give up waiting; a turn that had just been handed over goes to the next in line."""

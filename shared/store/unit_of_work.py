@@ -8,29 +8,63 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Float, String, bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from shared.domain.account import Actor
 from shared.domain.address import PublicAddress
+from shared.domain.base import Entity, UtcTime
+from shared.domain.board import BoardCall
 from shared.domain.clock import Clock, Moment
 from shared.domain.configuration import Configuration
 from shared.domain.events import BoardChanged, Event
 from shared.domain.hall import ConfigurationRow, HallRow
-from shared.domain.ledger import LedgerRow
+from shared.domain.hall_time import Anchor, HallTime
 from shared.store.accounts import Accounts
 from shared.store.cases import Cases
+from shared.store.changes import Changes
 from shared.store.counters import Counters
 from shared.store.devices import Devices
+from shared.store.following import Following
 from shared.store.keyring import HallKeyring
 from shared.store.ledger import Ledger
 from shared.store.paper import Papers
 from shared.store.presses import Presses
+from shared.store.recent_calls import RecentCalls
 from shared.store.tickets import Tickets
 from shared.store.waiting_line import WaitingLine
 
 #: Reasons of the hall itself.
 _OWN_REASONS = frozenset({"day_close", "taken_over", "hand_over", "not_configured"})
+
+_SECONDS = bindparam("now_seconds", type_=Float)
+#: Hall time is written down as it goes on; it never falls, whichever process comes first.
+_IS_FURTHER = HallRow.seconds > _SECONDS
+_KEEP_TIME = {
+    "seconds": case((_IS_FURTHER, HallRow.seconds), else_=_SECONDS),
+    # The moment belongs to the seconds: both are replaced, or neither.
+    "at": case((_IS_FURTHER, HallRow.at), else_=bindparam("now_at", type_=UtcTime)),
+    "elapsed": case((_IS_FURTHER, HallRow.elapsed), else_=bindparam("now_elapsed", type_=Float)),
+    "boot": case((_IS_FURTHER, HallRow.boot), else_=bindparam("now_boot", type_=String)),
+}
+_LOCK_HALL = (
+    update(HallRow)
+    .where(HallRow.id == 1)
+    .values(version=HallRow.version + 1, **_KEEP_TIME)
+    .returning(HallRow)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
+_TOUCH_HALL = (
+    update(HallRow)
+    .where(HallRow.id == 1)
+    .values(**_KEEP_TIME)
+    .returning(HallRow)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
+_HALL_FOR_UPDATE = (
+    select(HallRow).where(HallRow.id == 1).with_for_update().execution_options(populate_existing=True)
+)
+_LEDGER_ROW = insert(Entity.metadata.tables["ledger"])
 
 
 class UnitOfWork:
@@ -47,8 +81,12 @@ class UnitOfWork:
         keyring: HallKeyring,
         address: PublicAddress,
         configurations: Callable[[Session, int], Configuration],
+        hall_time: HallTime | None = None,
+        recent_calls: RecentCalls | None = None,
     ) -> None:
         self._session = session
+        self._recent_calls = recent_calls or RecentCalls()
+        self._hall_time = hall_time or HallTime()
         self._configurations = configurations
         self._clock = clock
         self.now: Moment = clock.now()
@@ -65,7 +103,14 @@ class UnitOfWork:
 
     @property
     def day(self) -> date:
-        """The service day of this transaction (Asia/Shanghai)."""
+        """The service day of this transaction (Asia/Shanghai).
+
+        A clock that is set back over midnight does not bring the day before back: a day closes once. A
+        clock that had been wrong by more than a day is believed again.
+        """
+        begun = self.hall.service_day
+        if begun is not None and begun - self.now.day == timedelta(days=1):
+            return begun
         return self.now.day
 
     @property
@@ -103,12 +148,20 @@ class UnitOfWork:
         return Papers(self._session)
 
     @cached_property
+    def following(self) -> Following:
+        return Following(self._session)
+
+    @cached_property
     def presses(self) -> Presses:
         return Presses(self._session)
 
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self._session)
+
+    @cached_property
+    def changes(self) -> Changes:
+        return Changes(self._session)
 
     @cached_property
     def hall(self) -> HallRow:
@@ -128,6 +181,17 @@ class UnitOfWork:
         """The configuration in force as it is stored."""
         return self._session.get_one(ConfigurationRow, self.hall.configuration).document
 
+    @property
+    def seconds(self) -> float:
+        """Hall time of this transaction, by which waits are measured."""
+        self._begin_hall_time()
+        # Another process may have counted a little further; hall time never falls.
+        return max(self.hall.seconds, self._hall_time.seconds(self.now))
+
+    def waited(self, since: float | None) -> float:
+        """Seconds of hall time since a moment of hall time, never negative."""
+        return 0.0 if since is None else max(0.0, self.seconds - since)
+
     def lock_queue(self) -> None:
         """Begin a change of the queue: lock the hall's row and count its version up, once.
 
@@ -136,17 +200,51 @@ class UnitOfWork:
         if self._locked:
             return
         self._locked = True
-        self._session.execute(
-            update(HallRow)
-            .where(HallRow.id == 1)
-            .values(version=HallRow.version + 1)
-            .execution_options(synchronize_session=False)
-        )
+        hall = self._write_hall_time(_LOCK_HALL)
         # Whoever waited for the lock begins now: times rise in the order of commits, like versions.
         self.now = self._clock.now()
-        hall = self._session.get_one(HallRow, 1, populate_existing=True)
-        self.__dict__["hall"] = hall
         self.record(BoardChanged(hall.version))
+
+    def keep_time(self) -> None:
+        """Write down that the hall lives now, without changing the queue."""
+        self._write_hall_time(_TOUCH_HALL)
+
+    def last_alive(self) -> Moment | None:
+        """When the hall was last known to live, with its row locked; None in a new one."""
+        hall = self._session.scalars(_HALL_FOR_UPDATE).one()
+        self.__dict__["hall"] = hall
+        anchor = hall.anchor
+        return anchor.moment if anchor else None
+
+    def leave_out(self, seconds: float) -> None:
+        """Take ``seconds`` that passed since the hall was last alive out of hall time."""
+        anchor = self.hall.anchor
+        if anchor is not None:
+            self._hall_time.begin(anchor, self.now, leave_out=seconds)
+
+    def recent_calls(self, floor: int | None) -> list[BoardCall]:
+        """The calls that the board of a floor shows, or that of the hall when it is None."""
+        # What this transaction has not committed yet must not be remembered.
+        known = RecentCalls() if self._locked else self._recent_calls
+        return known.of(self._session, self.day, self.seconds, floor)
+
+    def _write_hall_time(self, statement: Any) -> HallRow:
+        self._begin_hall_time()
+        moment = {
+            "now_seconds": self._hall_time.seconds(self.now),
+            "now_at": self.now.at,
+            "now_elapsed": self.now.elapsed,
+            "now_boot": self.now.boot,
+        }
+        hall: HallRow = self._session.execute(statement, moment).scalar_one()
+        self.__dict__["hall"] = hall
+        return hall
+
+    def _begin_hall_time(self) -> None:
+        if not self._hall_time.knows(self.now.boot):
+            hall = self.hall
+            anchor = hall.anchor or Anchor(hall.seconds, self.now)
+            self._hall_time.begin(anchor, self.now)
 
     def record(self, event: Event) -> None:
         """Publish ``event`` when, and only when, this transaction has committed."""
@@ -168,7 +266,7 @@ class UnitOfWork:
         verb: str,
         moved: tuple[str | None, str | None],
         **more: Any,
-    ) -> LedgerRow:
+    ) -> None:
         """Append a row to the ledger: ``moved`` is (state before, state after).
 
         ``more``: counter, reason, rule, before (what the press changed). Ids only, no personal data: of a
@@ -177,22 +275,25 @@ class UnitOfWork:
         reason = more.get("reason")
         if reason is not None and reason not in _OWN_REASONS and not self._is_listed(reason):
             more["reason"] = None
-        row = LedgerRow(
-            at=self.now.at,
-            elapsed=self.now.elapsed,
-            boot=self.now.boot,
-            day=self.now.day,
-            press=self.press,
-            subject=subject,
-            subject_id=subject_id,
-            verb=verb,
-            from_state=None if moved[0] is None else str(moved[0]),
-            to_state=None if moved[1] is None else str(moved[1]),
-            actor=actor.principal,
-            **more,
-        )
-        self._session.add(row)
-        return row
+        row: dict[str, Any] = {
+            "at": self.now.at,
+            "elapsed": self.now.elapsed,
+            "boot": self.now.boot,
+            "seconds": self.seconds if self._locked else None,
+            "day": self.day,
+            "press": self.press,
+            "subject": subject,
+            "subject_id": subject_id,
+            "verb": verb,
+            "from_state": None if moved[0] is None else str(moved[0]),
+            "to_state": None if moved[1] is None else str(moved[1]),
+            "actor": actor.principal,
+            "counter": None,
+            "reason": None,
+            "rule": None,
+            "before": None,
+        }
+        self._session.execute(_LEDGER_ROW, {**row, **more})
 
     def _is_listed(self, reason: str) -> bool:
         return self.configuration().site.reasons.known(reason)

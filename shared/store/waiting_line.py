@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from shared.domain.queueing import Discipline, Reach
-from shared.domain.ticket import Ticket, TicketState
+from shared.domain.base import Entity
+from shared.domain.counter import Counter
+from shared.domain.queueing import Discipline, QueueClass, Reach, Waiting
+from shared.domain.ticket import Ticket
+
+_T: Any = Entity.metadata.tables[Ticket.__tablename__].c
+#: Partial indexes are found only by the word itself, not by a parameter.
+_COUNTERS = Entity.metadata.tables[Counter.__tablename__]
+_IS_CALLING = _COUNTERS.c.state == literal_column("'open'")
+_IS_WAITING = and_(_T.state == literal_column("'waiting'"), _T.day == bindparam("today"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +45,27 @@ class WaitingGroup:
     floor: int | None
     count: int
     first_arrived_at: datetime
+    first_arrived_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A waiting ticket as the discipline sees it (see ``queueing.Waiting``)."""
+
+    id: int
+    number: str
+    service_id: str
+    floor: int | None
+    queue_class: QueueClass
+    queued_seconds: float
+    place: float
+    passed: int
+    for_counter: int | None
+    preferred_counter: int | None
+    step_free: bool
+
+
+_ROW = tuple(_T[name] for name in WaitingRow.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,95 +83,232 @@ class WaitingLine:
         self._session = session
         self._day = day
 
-    def heads(self, reach: Reach, now: datetime) -> list[Ticket]:
-        """The candidates for a counter's next call: what was put back for it, and the first of each class.
+    def candidates(self, reach: Reach, cap: int, now: float) -> list[WaitingRow]:
+        """Among whom a counter's next is: what was put back for it, whoever may not be passed, class heads.
 
-        Within a class the one who came first has the highest score, so more need not be looked at.
+        Within a class the one who came first has the highest score, so more need not be looked at. What is
+        better left to others is looked for only when there is nobody else.
         """
-        mine = self._ordered().where(Ticket.for_counter == reach.counter)
-        # What was put back for a counter that does not call is everybody's, so that it is not forgotten.
-        reserved = Ticket.for_counter.in_(reach.calling)
-        free = self._ordered().where(or_(Ticket.for_counter.is_(None), not_(reserved)))
-        if reach.services is not None:
-            free = free.where(Ticket.service_id.in_(reach.services))
-        late = now - timedelta(seconds=reach.other_floor_seconds)
-        free = free.where(or_(Ticket.floor == reach.floor, Ticket.floor.is_(None), Ticket.queued_at <= late))
-        queries = (mine, free.where(Ticket.priority.is_(None)), free.where(Ticket.priority.is_not(None)))
-        found = (self._session.scalar(query.limit(1)) for query in queries)
-        return [ticket for ticket in found if ticket is not None]
+        facts = self._facts(reach, cap, now)
+        found = self._rows(_candidates(reach.services is not None, bool(reach.helps), True), facts)
+        if not found:
+            found = self._rows(_candidates(reach.services is not None, bool(reach.helps), False), facts)
+        return found
 
-    def first(self, scope: Scope, limit: int) -> list[Ticket]:
+    def earlier(self, ticket: Waiting) -> list[WaitingRow]:
+        """Everybody who waits and came before this ticket."""
+        facts = {"queued": ticket.queued_seconds, "place": ticket.place}
+        return self._rows(_EARLIER, facts)
+
+    def count_passing(self, ids: Sequence[int], by: int) -> None:
+        """Count that these were passed once more (``by`` 1), or take it back (-1)."""
+        if ids:
+            self._session.execute(
+                update(Ticket)
+                .where(Ticket.id.in_(ids))
+                .values(passed=Ticket.passed + by)
+                .execution_options(synchronize_session=False)
+            )
+
+    def first(self, scope: Scope, limit: int) -> list[WaitingRow]:
         """The first ``limit`` of each class."""
-        line = self._ordered().where(*_within(scope))
-        normal = self._session.scalars(line.where(Ticket.priority.is_(None)).limit(limit))
-        priority = self._session.scalars(line.where(Ticket.priority.is_not(None)).limit(limit))
-        return [*normal, *priority]
+        statement = _first(scope.services is not None, scope.floor is not None)
+        return self._rows(statement, {**_scope_facts(scope), "most": limit})
 
-    def behind(self, ticket: Ticket | None, scope: Scope, limit: int) -> list[Ticket]:
-        """The next ``limit`` who wait by the normal rule behind a ticket; from the head when it is None."""
-        line = self._ordered().where(*_within(scope), Ticket.priority.is_(None))
-        if ticket is not None:
-            later = and_(Ticket.queued_at == ticket.queued_at, Ticket.place > ticket.place)
-            line = line.where(or_(Ticket.queued_at > ticket.queued_at, later), Ticket.id != ticket.id)
-        return list(self._session.scalars(line.limit(limit)))
+    def behind(self, ticket: Waiting | None, scope: Scope, limit: int) -> list[WaitingRow]:
+        """The next ``limit`` normal ones behind a place of the line; from the head when it is None."""
+        statement = _behind(scope.services is not None, scope.floor is not None)
+        place = (-1e18, 0.0) if ticket is None else (ticket.queued_seconds, ticket.place)
+        facts = {"queued": place[0], "place": place[1], "most": limit}
+        return self._rows(statement, {**_scope_facts(scope), **facts})
 
     def groups(self) -> list[WaitingGroup]:
         """How many wait, by series, service and floor."""
-        query = (
-            select(Ticket.series, Ticket.service_id, Ticket.floor, func.count(), func.min(Ticket.arrived_at))
-            .where(Ticket.state == TicketState.WAITING, Ticket.day == self._day)
-            .group_by(Ticket.series, Ticket.service_id, Ticket.floor)
-        )
-        return [WaitingGroup(*row) for row in self._session.execute(query)]
+        return [WaitingGroup(*row) for row in self._session.execute(_GROUPS, {"today": self._day})]
 
-    def count(self, scope: Scope) -> int:
-        """How many wait."""
-        return self._count(scope)
+    def share_of(self, queue_class: QueueClass) -> float:
+        """Which share of the day's tickets is of a class; 0 on a day without tickets."""
+        today = select(func.count()).where(Ticket.day == self._day)
+        issued = self._session.scalar(today) or 0
+        of_class = self._session.scalar(today.where(Ticket.queue_class == queue_class)) or 0
+        return of_class / issued if issued else 0.0
 
-    def count_ahead(self, ticket: Ticket, scope: Scope, discipline: Discipline, now: datetime) -> int:
-        """How many waiting people are called before this ticket."""
-        normal, priority = discipline.passed_by(ticket, now)
-        if ticket.priority is None:
-            normal = ticket.queued_at
-        else:
-            priority = ticket.queued_at
-        before = or_(
-            and_(Ticket.priority.is_(None), _earlier(normal, ticket)),
-            and_(Ticket.priority.is_not(None), _earlier(priority, ticket)),
-        )
-        return self._count(scope, Ticket.id != ticket.id, before)
+    def count_on_floors(self) -> dict[tuple[int | None, str], int]:
+        """How many wait, by floor and service."""
+        found = self._session.execute(_ON_FLOORS, {"today": self._day})
+        return {(row[0], row[1]): row[2] for row in found}
+
+    def count(self, scope: Scope) -> dict[str, int]:
+        """How many wait, by service."""
+        statement = _count(scope.services is not None, scope.floor is not None, False)
+        return self._counts(statement, _scope_facts(scope))
+
+    def count_ahead(self, ticket: Ticket, scope: Scope, discipline: Discipline, now: float) -> dict[str, int]:
+        """How many waiting people are called before this ticket, by service."""
+        facts: dict[str, Any] = {
+            "me": ticket.id,
+            "cap": discipline.cap,
+            "capped": discipline.is_capped(ticket),
+            "my_queued": ticket.queued_seconds,
+            "my_place": ticket.place,
+        }
+        for known, queued in discipline.ahead_of(ticket, now).items():
+            facts[f"{known}_queued"] = queued
+            facts[f"{known}_place"] = _tie(queued, ticket)
+        statement = _count(scope.services is not None, scope.floor is not None, True)
+        return self._counts(statement, {**_scope_facts(scope), **facts})
 
     def for_counter(self, counter: int) -> list[Ticket]:
         """Waiting tickets that were put back for this counter."""
-        return list(self._session.scalars(self._ordered().where(Ticket.for_counter == counter)))
+        query = select(Ticket).where(_IS_WAITING, Ticket.for_counter == counter).order_by(Ticket.id)
+        return list(self._session.scalars(query, {"today": self._day}))
 
-    def _ordered(self) -> Select[Ticket]:
-        return (
-            select(Ticket)
-            .where(Ticket.state == TicketState.WAITING, Ticket.day == self._day)
-            .order_by(Ticket.queued_at, Ticket.place)
-        )
+    def _facts(self, reach: Reach, cap: int, now: float) -> dict[str, Any]:
+        taken = [] if reach.services is None else [*reach.services, *reach.helps]
+        return {
+            "me": reach.counter,
+            "here": reach.floor,
+            "late": now - reach.other_floor_seconds,
+            "lift_broken": not reach.lift_works,
+            "cap": cap,
+            "known_since": now - reach.same_counter_seconds,
+            **({"taken": taken} if reach.services is not None else {}),
+            **({"own": list(reach.services or ())} if reach.services is not None and reach.helps else {}),
+        }
 
-    def _count(self, scope: Scope, *more: ColumnElement[bool]) -> int:
-        query = select(func.count()).where(
-            Ticket.state == TicketState.WAITING, Ticket.day == self._day, *_within(scope), *more
-        )
-        return self._session.scalar(query) or 0
+    def _rows(self, statement: Any, facts: Mapping[str, Any]) -> list[WaitingRow]:
+        found = self._session.execute(statement, {**facts, "today": self._day})
+        return [WaitingRow(*row) for row in found]
+
+    def _counts(self, statement: Any, facts: Mapping[str, Any]) -> dict[str, int]:
+        found = self._session.execute(statement, {**facts, "today": self._day})
+        return {row[0]: row[1] for row in found}
 
 
-def _within(scope: Scope) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def _tie(queued: float, ticket: Waiting) -> float:
+    """Those queued at that very time score alike, and the earlier arrival decides."""
+    if queued == ticket.queued_seconds:
+        return ticket.place
+    return float("inf") if queued < ticket.queued_seconds else -float("inf")
+
+
+def _scope_facts(scope: Scope) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
     if scope.services is not None:
-        conditions.append(Ticket.service_id.in_(scope.services))
+        facts["services"] = list(scope.services)
     if scope.floor is not None:
-        conditions.append(or_(Ticket.floor == scope.floor, Ticket.floor.is_(None)))
+        facts["here"] = scope.floor
+    return facts
+
+
+def _within(services: bool, floor: bool) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if services:
+        conditions.append(_T.service_id.in_(bindparam("services", expanding=True)))
+    if floor:
+        conditions.append(or_(_T.floor == bindparam("here"), _T.floor.is_(None)))
     return conditions
 
 
-def _earlier(moment: datetime, ticket: Ticket) -> ColumnElement[bool]:
-    """Queued before ``moment``; those of that very moment score alike, and the earlier arrival decides."""
-    if moment < ticket.queued_at:
-        return Ticket.queued_at <= moment
-    if moment > ticket.queued_at:
-        return Ticket.queued_at < moment
-    return or_(Ticket.queued_at < moment, and_(Ticket.queued_at == moment, Ticket.place < ticket.place))
+def _before(queued: str, place: str) -> ColumnElement[bool]:
+    same = and_(_T.queued_seconds == bindparam(queued), _T.place < bindparam(place))
+    return or_(_T.queued_seconds < bindparam(queued), same)
+
+
+def _ordered(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(*_ROW).where(_IS_WAITING, *conditions).order_by(_T.queued_seconds, _T.place)
+
+
+def _union(parts: Sequence[Select[Any]]) -> CompoundSelect[Any]:
+    """One statement for the first rows of several."""
+    first, *others = (select(*part.subquery().c) for part in parts)
+    return first.union_all(*others)
+
+
+_EARLIER = _ordered(_before("queued", "place"))
+_ON_FLOORS = (
+    select(_T.floor, _T.service_id, func.count()).where(_IS_WAITING).group_by(_T.floor, _T.service_id)
+)
+_GROUPS = (
+    select(
+        _T.series,
+        _T.service_id,
+        _T.floor,
+        func.count(),
+        func.min(_T.arrived_at),
+        func.min(_T.arrived_seconds),
+    )
+    .where(_IS_WAITING)
+    .group_by(_T.series, _T.service_id, _T.floor)
+)
+
+
+@cache
+def _candidates(services: bool, helps: bool, fully: bool) -> CompoundSelect[Any]:
+    """The statement behind :meth:`WaitingLine.candidates`; the same rules as ``Reach`` has."""
+    me: Any = bindparam("me")
+    here: Any = bindparam("here")
+    # Asked of the table itself: a list of parameters would have to be written into the statement each time.
+    calling = select(_COUNTERS.c.number).where(_IS_CALLING)
+    floors = select(_COUNTERS.c.floor).where(_IS_CALLING)
+    kept = and_(_T.for_counter.is_not(None), _T.for_counter != me, _T.for_counter.in_(calling))
+    stays = and_(
+        _T.step_free,
+        or_(_T.floor.in_(floors), bindparam("lift_broken")),
+    )
+    late = and_(_T.queued_seconds <= bindparam("late"), not_(stays))
+    allowed = [not_(func.coalesce(kept, False)), or_(_T.floor == here, _T.floor.is_(None), late)]
+    if services:
+        taken = _T.service_id.in_(bindparam("taken", expanding=True))
+        allowed.append(or_(taken, and_(_T.step_free, _T.floor == here)))
+    if fully:
+        preferred = _T.preferred_counter
+        known = _T.queued_seconds <= bindparam("known_since")
+        allowed.append(or_(preferred.is_(None), preferred == me, preferred.not_in(calling), known))
+        if services and helps:
+            allowed.append(_T.service_id.in_(bindparam("own", expanding=True)))
+    # The index of those who were passed is found by "passed > 0".
+    capped = and_(_T.passed > literal_column("0"), _T.passed >= bindparam("cap"))
+    heads = [_ordered(_T.queue_class == literal_column(f"'{known}'"), *allowed) for known in QueueClass]
+    # What was put back for a counter is little, of any class, and is ordered by the discipline as well.
+    return _union(
+        [_ordered(_T.for_counter == me), *(p.limit(1) for p in (_ordered(capped, *allowed), *heads))]
+    )
+
+
+@cache
+def _first(services: bool, floor: bool) -> CompoundSelect[Any]:
+    heads = [
+        _ordered(_T.queue_class == literal_column(f"'{known}'"), *_within(services, floor)).limit(
+            bindparam("most")
+        )
+        for known in QueueClass
+    ]
+    return _union(heads)
+
+
+@cache
+def _behind(services: bool, floor: bool) -> Select[Any]:
+    later = or_(
+        _T.queued_seconds > bindparam("queued"),
+        and_(_T.queued_seconds == bindparam("queued"), _T.place > bindparam("place")),
+    )
+    normal = _T.queue_class == literal_column("'normal'")
+    return _ordered(normal, later, *_within(services, floor)).limit(bindparam("most"))
+
+
+@cache
+def _count(services: bool, floor: bool, ahead: bool) -> Select[Any]:
+    conditions = _within(services, floor)
+    if ahead:
+        by_class = [
+            and_(_T.queue_class == literal_column(f"'{known}'"), _before(f"{known}_queued", f"{known}_place"))
+            for known in QueueClass
+        ]
+        # Before whoever may not be passed any more stand only others of that kind who came earlier.
+        capped = and_(_T.passed > literal_column("0"), _T.passed >= bindparam("cap"))
+        me_capped = bindparam("capped", type_=Boolean)
+        first = and_(capped, or_(not_(me_capped), _before("my_queued", "my_place")))
+        conditions += [_T.id != bindparam("me"), or_(and_(not_(me_capped), or_(*by_class)), first)]
+    counted = select(_T.service_id, func.count()).where(_IS_WAITING, *conditions)
+    return counted.group_by(_T.service_id)

@@ -21,26 +21,30 @@ UNIT = re.compile(
 )
 """What is never broken: a number or date with its measure word, a Latin word, a mark with its neighbour."""
 
+NARROW = re.compile(r"[\x00-\x7e]+")
+
 NAME_MARGIN = 6
 """Half columns left free beside a wrapped name, so that the date under it is found at a glance."""
 
 
 def clean(text: str) -> str:
     """Text without anything that is not printed: control bytes, invisible format marks, line breaks."""
+    if text.isprintable():
+        return text.strip()
     printable = (" " if sign in "\t\n\r" else sign for sign in text)
     return "".join(sign for sign in printable if unicodedata.category(sign) not in UNPRINTABLE).strip()
 
 
 def width(text: str) -> int:
     """The width of a text in half columns."""
-    return sum(1 if sign < "\x7f" else 2 for sign in text)
+    return len(text) + len(NARROW.sub("", text))
 
 
 def split_units(text: str, room: int) -> list[str]:
     """The parts of a text between which a line may end, none wider than ``room``."""
     units: list[str] = []
     for unit in UNIT.findall(text):
-        while width(unit) > room:
+        while 2 * len(unit) > room and width(unit) > room:
             end = _longest_start(unit, room)
             units.append(unit[:end])
             unit = unit[end:]
@@ -53,12 +57,15 @@ def fill(text: str, room: int, hang: int = 0) -> list[str]:
     body = text.lstrip()
     lines: list[str] = []
     line = " " * (len(text) - len(body))
+    used = len(line)
     for unit in split_units(body, room - hang):
-        if line.strip() and width(line + unit) > room:
+        wide = width(unit)
+        if used + wide > room and line.strip():
             lines.append(line.rstrip())
-            line = " " * hang
+            line, used = " " * hang, hang
         if unit != " " or line.strip():
             line += unit
+            used += wide
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
@@ -103,7 +110,7 @@ def _break_at_clause(text: str, room: int, hang: int) -> list[str]:
 def _longest_start(text: str, room: int) -> int:
     used = 0
     for end, sign in enumerate(text):
-        used += width(sign)
+        used += 1 if sign < "\x7f" else 2
         if used > room:
             return max(end, 1)
     return len(text)
