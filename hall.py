@@ -10,11 +10,7 @@ if sys.argv[1:2] in (["serve"], ["demo"]):
 
     monkey.patch_all()
 
-import logging
-import socket
 from collections.abc import Mapping
-from os import getpid
-from secrets import token_hex
 from time import monotonic
 
 import click
@@ -42,25 +38,28 @@ from shared.commands.catalogue import catalogue_group
 from shared.commands.demo import demo_command
 from shared.commands.founding import init_command
 from shared.commands.serving import check_command, print_test_command, serve_command
+from shared.commands.verify import verify_command
 from shared.commands.wiring import Parts
 from shared.domain.account import STAFF_ROLES
 from shared.domain.adapting import one_printer
 from shared.domain.clock import Clock, SystemClock
 from shared.domain.devices import DeviceState, PrinterSettings
 from shared.domain.events import SlipOrdered
+from shared.domain.owner import new_owner
 from shared.store.keyring import load_keyring
 from shared.store.store import Store
-from shared.web import hall_api, health, session_api
+from shared.web import hall_api, health, packets, session_api
 from shared.web.application import new_flask, publish_description
 from shared.web.bodies import LARGEST
 from shared.web.context import Hall, install_hall
+from shared.web.look_out import LookOut
+from shared.web.message_queue import MessageQueue
 from shared.web.press_limits import PressLimits
 from shared.web.principals import staff_guard
 from shared.web.security import TrustedProxies, origin_rule
 from shared.web.settings import Settings
 from shared.web.socket_limits import SocketLimits
-
-log = logging.getLogger(__name__)
+from shared.web.timekeeping import TimeKeeper
 
 VERSION = "0.1.0"
 #: So long a printer may take to answer ``hall check``.
@@ -92,8 +91,6 @@ def create_app(
     )
     if settings.printer:
         check_address(settings.printer)
-    if settings.message_queue:
-        log.warning("the message queue is not used yet; processes look at the database every second")
     app = new_flask(LARGEST)
     install_hall(app.extensions, hall)
     printers = VirtualPrinters()
@@ -135,22 +132,31 @@ def _wire(app: Flask, hall: Hall, printers: VirtualPrinters) -> Parts:
         ping_interval=5,
         ping_timeout=3,
         manage_session=False,
+        json=packets,
     )
+    if settings.async_mode == "gevent":
+        # Loaded here: whatever only describes the application does without gevent.
+        from shared.web.links import guard_links
+
+        guard_links(socketio, (*display.sockets.LATEST_WINS, *counter.sockets.LATEST_WINS))
     SocketLimits(socketio)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     walls = display.sockets.DisplayNamespace(hall, socketio)
     kiosks = kiosk.sockets.KioskNamespace(hall, socketio)
     for namespace in (walls, kiosks, counter.sockets.CounterNamespace(hall, socketio)):
         socketio.on_namespace(namespace)
+    spawn = socketio.start_background_task
+    bell = MessageQueue(settings.message_queue, spawn) if settings.message_queue else None
+    look_out = LookOut(hall, socketio, bell)
     reports = StoreReports(hall.store)
 
     def open_printer(printer: PrinterSettings) -> Transport:
         return open_transport(printer, printers)
 
-    owner = f"{socket.gethostname()}:{getpid()}:{token_hex(4)}"
-    spooler = Spooler(reports, open_printer, owner)
+    spooler = Spooler(reports, open_printer, new_owner())
     hall.store.listeners.on(SlipOrdered, lambda event: spooler.wake(event.printer))
-    return Parts(app, hall, socketio, spooler, reports, (walls, kiosks), printers)
+    live = (TimeKeeper(hall, socketio), walls, kiosks, look_out)
+    return Parts(app, hall, socketio, spooler, reports, live, printers)
 
 
 def _ask_printer(printer: PrinterSettings) -> tuple[DeviceState, str]:
@@ -167,6 +173,7 @@ def commands() -> click.Group:
     group.add_command(init_command())
     group.add_command(check_command(create_app, _ask_printer))
     group.add_command(print_test_command())
+    group.add_command(verify_command())
     group.add_command(catalogue_group())
     for command in account_commands():
         group.add_command(command)

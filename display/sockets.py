@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import logging
+import threading
 from typing import Any
 
 import msgspec
 from flask_socketio import Namespace, SocketIO, emit, join_room, leave_room
 
-from shared.actions.boards import build_board, call_shown, call_sounded
-from shared.actions.devices import note_contact
-from shared.actions.outlook import Line
+from display.outgoing import OutgoingBoards
+from shared.actions.boards import call_shown, call_sounded
 from shared.domain.account import STAFF_ROLES, Role
-from shared.domain.board import Board
 from shared.domain.errors import HallError
 from shared.domain.events import BoardChanged
-from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import Hall
-from shared.web.live import Guests, Pulse, note_devices, socket_principal, this_socket
-
-log = logging.getLogger(__name__)
+from shared.web.live import Guests, Pulse, socket_principal, this_socket
 
 PATH = "/display"
 ALIVE_SECONDS = 3.0
-#: How often a process looks whether another one has changed the queue.
-LOOK_SECONDS = 1.0
+#: Whole states: of those that wait for a slow link only the newest is sent.
+LATEST_WINS = ((PATH, "board"), (PATH, "alive"))
+#: A wall that comes in asks for the newest board so often; a database that has gone back must not hold it.
+MOST_LOOKS = 5
 ROLES = (Role.DISPLAY, Role.SIGN, Role.KIOSK, *STAFF_ROLES)
 
 
@@ -36,28 +33,33 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
         self._hall = hall
         self._server = socketio
         self._guests = Guests(hall, socketio, PATH)
-        self._pulse = Pulse(socketio, self._send_boards)
-        self._sent = -1
+        self._boards = OutgoingBoards(hall.read)
+        self._pulse = Pulse(socketio, self._send)
+        #: Epoch and version of the boards that everybody has been sent.
+        self._sent = ("", -1)
+        self._guard = threading.Lock()
+        self._watching: dict[str, str] = {}
+        self._alive_due = False
         hall.store.listeners.on(BoardChanged, lambda _: self._pulse.ask())
 
     def start(self) -> None:
-        """Begin the heartbeat and the look-out for what other processes do."""
+        """Begin the heartbeat."""
         self._server.start_background_task(self._beat)
-        self._server.start_background_task(note_devices, self._hall, self._server, self._guests)
+        self._guests.start()
 
     def on_connect(self, auth: Any = None) -> bool:
         """Let devices and staff in, and give them the board of the hall until they ask for a floor."""
         principal = socket_principal(auth, ROLES)
-        if principal is None:
+        if principal is None or not self._guests.add(principal, this_socket()):
             return False
-        self._hall.transact(lambda uow: note_contact(uow, principal.actor))
-        self._guests.add(principal, this_socket())
         self._watch(None)
         return True
 
     def on_disconnect(self, reason: Any = None) -> None:
         """Forget a socket that is gone."""
         self._guests.forget(this_socket())
+        with self._guard:
+            self._watching.pop(this_socket(), None)
 
     def on_watch(self, data: Any = None) -> dict[str, Any]:
         """Show a floor, or the whole hall without one."""
@@ -87,54 +89,54 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
         return {"ok": True}
 
     def _watch(self, floor: int | None) -> None:
-        board = self._hall.read(lambda uow: build_board(uow, floor))
-        for room in list(self._rooms()):
-            leave_room(room)
-        join_room(_room(floor))
-        emit("board", _plain(board))
+        """Join the room of a floor, then get its board: what changes in between comes by the room."""
+        board = self._boards.of(floor)
+        room, sid = _room(floor), this_socket()
+        with self._guard:
+            before, self._watching[sid] = self._watching.get(sid), room
+        if before not in (None, room):
+            leave_room(before)
+        join_room(room)
+        for _ in range(MOST_LOOKS):
+            if not board.is_older_than(*self._sent):
+                break
+            board = self._boards.of(floor)
+        emit("board", board.json)
 
-    def _rooms(self) -> list[str]:
-        site = self._hall.read(lambda uow: uow.configuration().site)
-        return [_room(None), *(_room(floor.number) for floor in site.floors)]
+    def _send(self) -> None:
+        """Send what is new to all who watch it, and say that the hall lives when that is due.
 
-    def _send_boards(self) -> None:
-        """Build each board that somebody watches once, and send it to all who watch it."""
-
-        def build(uow: UnitOfWork) -> tuple[int, list[Board]]:
-            line = Line(uow)
-            floors: list[int | None] = [None, *(floor.number for floor in line.site.floors)]
-            watched = [floor for floor in floors if self._is_watched(_room(floor))]
-            return uow.hall.version, [build_board(uow, floor, line) for floor in watched]
-
-        self._sent, boards = self._hall.read(build)
-        for board in boards:
-            self._server.emit("board", _plain(board), namespace=PATH, to=_room(board.floor))
+        One task does this alone, so versions rise on every link, and a heartbeat comes after the board that
+        it speaks of.
+        """
+        epoch, version, floors = self._hall.read(
+            lambda uow: (uow.hall.epoch, uow.hall.version, uow.configuration().site.floors)
+        )
+        if (epoch, version) != self._sent:
+            # Noted first: a wall that joins while the boards are built asks for one that is not older.
+            self._sent = (epoch, version)
+            rooms: list[int | None] = [None, *(floor.number for floor in floors)]
+            boards = self._boards.of_all([floor for floor in rooms if self._is_watched(_room(floor))])
+            if boards:
+                self._sent = (boards[0].epoch, boards[0].version)
+            for board in boards:
+                self._server.emit("board", board.json, namespace=PATH, to=_room(board.floor))
+        if self._alive_due:
+            self._alive_due = False
+            epoch, version = self._sent
+            at = msgspec.to_builtins(self._hall.clock.now().at)
+            self._server.emit("alive", {"epoch": epoch, "version": version, "at": at}, namespace=PATH)
 
     def _is_watched(self, room: str) -> bool:
         return next(iter(self._server.server.manager.get_participants(PATH, room)), None) is not None
 
     def _beat(self) -> None:
-        """Every second look at the version row; every three seconds say that the link lives."""
-        ticks = 0
+        """Every three seconds have the boards looked at, and say that the link lives."""
         while True:
-            self._server.sleep(LOOK_SECONDS)
-            ticks += 1
-            try:
-                epoch, version, at = self._hall.read(lambda uow: (uow.hall.epoch, uow.hall.version, uow.at))
-            except Exception:
-                # A wall that hears nothing says so by itself; the next look comes in a second.
-                log.exception("the version could not be read")
-                continue
-            if version != self._sent:
-                self._pulse.ask()
-            if ticks % int(ALIVE_SECONDS / LOOK_SECONDS) == 0:
-                beat = {"epoch": epoch, "version": version, "at": msgspec.to_builtins(at)}
-                self._server.emit("alive", beat, namespace=PATH)
+            self._server.sleep(ALIVE_SECONDS)
+            self._alive_due = True
+            self._pulse.ask()
 
 
 def _room(floor: int | None) -> str:
     return "hall" if floor is None else f"floor:{floor}"
-
-
-def _plain(board: Board) -> Any:
-    return msgspec.to_builtins(board)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -142,6 +143,7 @@ Command: TypeAlias = (
 Maker: TypeAlias = Callable[[bytes], Command]
 
 ALIGNMENTS = ("left", "center", "right")
+TEXT = re.compile(rb"[\x20-\x7e\x80-\xff]+")
 LINE_DOTS = 30
 """One line of normal size, the usual spacing."""
 
@@ -206,6 +208,16 @@ class Decoder:
         return _take_command(data)
 
     def _take_text(self) -> tuple[Command, int] | None:
+        run = TEXT.match(self._waiting)
+        if run is not None:
+            try:
+                return Text(run[0].decode("gb18030" if self._chinese else "cp437")), run.end()
+            except UnicodeDecodeError:
+                # Incomplete or broken: look at it character by character.
+                pass
+        return self._take_characters()
+
+    def _take_characters(self) -> tuple[Command, int] | None:
         data, end = self._waiting, 0
         while end < len(data) and data[end] >= 0x20 and data[end] != 0x7F:
             size = _character_size(data, end) if self._chinese else 1

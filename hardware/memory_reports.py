@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from hardware.spooler import utc_now
-from shared.domain.devices import DeviceState, PaperState, PrinterSettings, PrintJob
+from hardware.printer_worker import utc_now
+from shared.domain.devices import TOO_OLD, DeviceState, PaperReport, PaperState, PrinterSettings, PrintJob
 
 
 class MemoryReports:
@@ -46,11 +46,11 @@ class MemoryReports:
         """The printers given at the start."""
         return list(self._printers.values())
 
-    def lease(self, printer: str, owner: str) -> int | None:
-        """The first owner keeps the printer until ``release``."""
+    def lease(self, printers: Collection[str], owner: str) -> Mapping[str, int]:
+        """The first owner keeps a printer until ``release``."""
         with self._changed:
-            holder, fence = self._owners.setdefault(printer, (owner, 1))
-            return fence if holder == owner else None
+            held = {printer: self._owners.setdefault(printer, (owner, 1)) for printer in printers}
+        return {printer: fence for printer, (holder, fence) in held.items() if holder == owner}
 
     def release(self, printer: str, to: str) -> None:
         """Give the printer to another owner, with the next fencing number."""
@@ -58,18 +58,29 @@ class MemoryReports:
             fence = self._owners.get(printer, ("", 0))[1]
             self._owners[printer] = (to, fence + 1)
 
-    def next_job(self, printer: str, owner: str) -> PrintJob | None:
-        """The oldest waiting job, for the owner alone."""
+    def waiting(self, printers: Collection[str]) -> Collection[str]:
+        """Those of the printers for which a job waits."""
         with self._changed:
-            if self._owners.get(printer, (owner, 0))[0] != owner or not self._jobs[printer]:
-                return None
-            return self._jobs[printer].popleft()
+            return {printer for printer in printers if self._jobs[printer]}
 
-    def paper(self, job_id: int, state: PaperState, detail: str) -> None:
-        """Keep what became of a job."""
+    def exchange(
+        self, owner: str, papers: Sequence[PaperReport], room: Mapping[str, int], oldest: datetime
+    ) -> Sequence[PrintJob]:
+        """Keep what became of jobs, and hand out the oldest waiting ones, to the owner alone."""
         with self._changed:
-            self.papers[job_id] = (state, detail)
+            for paper in papers:
+                self.papers[paper.job_id] = (paper.state, paper.detail)
+            owned = [name for name in room if self._owners.get(name, (owner, 0))[0] == owner]
+            jobs = [job for name in owned for job in self._claim(name, room[name], oldest)]
             self._changed.notify_all()
+            return jobs
+
+    def _claim(self, printer: str, room: int, oldest: datetime) -> list[PrintJob]:
+        waiting = self._jobs[printer]
+        for job in [job for job in waiting if job.ordered_at < oldest]:
+            waiting.remove(job)
+            self.papers[job.id] = (PaperState.FAILED, TOO_OLD)
+        return [waiting.popleft() for _ in range(min(room, len(waiting)))]
 
     def device(self, printer: str, state: DeviceState, detail: str) -> None:
         """Keep what a printer told."""

@@ -1,48 +1,29 @@
-"""The spooler: one worker for each printer takes its jobs in order and tells what became of them."""
+"""The spooler: fetches the jobs of all printers and tells what became of them; a worker each prints them."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
-from hardware.escpos_bytes import build
+from hardware.printer_worker import DEADLINE_SECONDS, OLDEST_JOB, PrinterWorker, utc_now
 from hardware.transport import Transport
-from shared.domain.devices import (
-    ABLE_TO_PRINT,
-    DeviceReports,
-    DeviceState,
-    PaperState,
-    PrinterSettings,
-    PrintJob,
-)
-from shared.domain.errors import HallError
-from shared.domain.slip import render
+from shared.domain.devices import DeviceReports, PaperReport, PrinterSettings
 
 log = logging.getLogger(__name__)
 
-DEADLINE_SECONDS = 3.0
-"""The longest that a citizen is left without a word about the slip."""
+GATHER_SECONDS = 0.01
+"""After a word from anybody so long is waited for others, so that a rush is told and fetched together."""
 
-OLDEST_JOB = timedelta(seconds=10)
-"""A slip that comes later falls before an empty kiosk, with a live number on it."""
-
-POLL_SECONDS = 1.0
-"""Wake-ups are hints and may be lost."""
+POLL_SECONDS = 0.25
+"""Wake-ups are hints and may be lost; another server's jobs come without any."""
 
 LEASE_SECONDS = 5.0
-"""How often the lease is renewed, or asked for while another process has it."""
+"""How often the leases are renewed, or asked for while another process has them."""
 
-SELF_TEST_SECONDS = 5.0
-CARE_SECONDS = 30.0
-"""How often a printer is asked for its state: while something is wrong, and while all is well."""
-
-
-def utc_now() -> datetime:
-    """The time of this computer, aware."""
-    return datetime.now(UTC)
+_MOST_TOLD = 500
 
 
 class Spooler:
@@ -60,160 +41,126 @@ class Spooler:
         self._open_transport = open_transport
         self._owner = owner
         self._now = now
-        self._workers: dict[str, _Worker] = {}
+        self._guard = threading.Lock()
+        self._bell = threading.Event()
+        self._workers: dict[str, PrinterWorker] = {}
+        self._owned: frozenset[str] = frozenset()
+        self._rung: set[str] = set()
+        self._untold: list[PaperReport] = []
+        self._stopping = False
+        self._next_lease = self._next_poll = 0.0
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Start a worker for each configured printer; a second call starts those that are new."""
-        for printer in self._reports.printers():
-            if printer.name not in self._workers:
-                worker = _Worker(printer, self._reports, self._open_transport, self._owner, self._now)
-                self._workers[printer.name] = worker
-                worker.start()
+        printers = self._reports.printers()
+        with self._guard:
+            for printer in printers:
+                if printer.name not in self._workers:
+                    self._workers[printer.name] = self._new_worker(printer)
+                    self._next_lease = 0.0
+            if self._thread is None:
+                self._stopping = False
+                self._thread = threading.Thread(target=self._run, name="printer-jobs", daemon=True)
+                self._thread.start()
+        self._bell.set()
+
+    def _new_worker(self, printer: PrinterSettings) -> PrinterWorker:
+        worker = PrinterWorker(printer, self._reports, self._open_transport, self._now, self._hear)
+        worker.start()
+        return worker
 
     def wake(self, printer: str) -> None:
-        """Tell a printer's worker that a job waits; unknown names start their worker first."""
+        """Tell that a job waits for a printer; unknown names start their worker first."""
         if printer not in self._workers:
             self.start()
-        worker = self._workers.get(printer)
-        if worker is not None:
-            worker.wake()
+        with self._guard:
+            self._rung.add(printer)
+        self._bell.set()
 
     def stop(self) -> None:
         """End the workers: idle ones at once, one in the middle of a slip when that slip is told of."""
-        for worker in self._workers.values():
-            worker.stop()
         until = time.monotonic() + DEADLINE_SECONDS
-        _join(self._workers.values(), until)
-        self._workers = {}
-
-
-class _Worker:
-    """One printer's thread."""
-
-    def __init__(
-        self,
-        printer: PrinterSettings,
-        reports: DeviceReports,
-        open_transport: Callable[[PrinterSettings], Transport],
-        owner: str,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._printer = printer
-        self._reports = reports
-        self._open_transport = open_transport
-        self._owner = owner
-        self._now = now
-        self._woken = threading.Event()
-        self._stopping = False
-        self._transports: dict[PrinterSettings, Transport] = {}
-        self._heard: tuple[DeviceState, str] | None = None
-        self._untold: list[tuple[int, PaperState, str]] = []
-        self._state: DeviceState | None = None
-        self._owned = False
-        self._next_lease = self._next_check = time.monotonic()
-        self.thread = threading.Thread(target=self._run, name=f"printer-{printer.name}", daemon=True)
-
-    def start(self) -> None:
-        self.thread.start()
-
-    def wake(self) -> None:
-        self._woken.set()
-
-    def stop(self) -> None:
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.stop()
+        for worker in workers:
+            _join(worker.thread, until)
         self._stopping = True
-        self._woken.set()
+        self._bell.set()
+        if self._thread is not None:
+            _join(self._thread, time.monotonic() + DEADLINE_SECONDS)
+        self._workers, self._thread, self._owned = {}, None, frozenset()
+
+    def _hear(self, paper: PaperReport) -> None:
+        with self._guard:
+            self._untold.append(paper)
+        self._bell.set()
 
     def _run(self) -> None:
         while not self._stopping:
-            try:
-                busy = self._turn()
-            except Exception:
-                # The database may be away for a while; the printer's next turn must come all the same.
-                log.exception("printer turn failed", extra={"printer": self._printer.name})
-                busy = False
-            if not busy:
-                self._woken.wait(POLL_SECONDS)
-                self._woken.clear()
+            if self._bell.wait(POLL_SECONDS):
+                time.sleep(GATHER_SECONDS)
+            self._bell.clear()
+            self._try_turn()
+        self._try_turn()
 
-    def _turn(self) -> bool:
-        """Print one job, or look after the idle printer; True when another job may be waiting."""
-        name = self._printer.name
-        self._tell_papers()
-        if not self._owns():
-            return False
-        job = self._reports.next_job(name, self._owner)
-        if job is not None:
-            self._untold.append((job.id, *self._outcome(job)))
-            self._tell_papers()
-            return True
-        if time.monotonic() >= self._next_check:
-            self._check()
-        return False
-
-    def _owns(self) -> bool:
-        """Whether this process owns the printer; a stale yes does no harm, for a claim is checked again."""
-        if time.monotonic() >= self._next_lease:
-            self._owned = self._reports.lease(self._printer.name, self._owner) is not None
-            self._next_lease = time.monotonic() + LEASE_SECONDS
-            if not self._owned:
-                self._state = None
-        return self._owned
-
-    def _outcome(self, job: PrintJob) -> tuple[PaperState, str]:
-        if self._now() - job.ordered_at > OLDEST_JOB:
-            return PaperState.FAILED, "排队太久，没有打印"
-        sending = False
+    def _try_turn(self) -> None:
         try:
-            settings = self._settings_of(job)
-            data = build(render(job.document, job.columns), settings)
-            transport = self._transport(settings)
-            sending = True
-            delivery = transport.send(data, time.monotonic() + DEADLINE_SECONDS)
-        except HallError as refusal:
-            return PaperState.FAILED, refusal.text
+            self._turn()
         except Exception:
-            log.exception("print job failed", extra={"printer": job.printer, "job": job.id})
-            return PaperState.UNCONFIRMED if sending else PaperState.FAILED, "打印程序出错，请看日志"
-        self._heard = (delivery.device, delivery.detail)
-        return delivery.state, delivery.detail
+            # The database may be away for a while; the next turn must come all the same.
+            log.exception("printing turn failed")
 
-    def _tell_papers(self) -> None:
-        """Tell what became of slips; what the reports could not take is told again at the next turn."""
-        while self._untold:
-            self._reports.paper(*self._untold[0])
-            del self._untold[0]
-        if self._heard is not None:
-            self._tell_device(*self._heard)
-            self._heard = None
+    def _turn(self) -> None:
+        """Tell what became of slips and fetch the next ones, for all printers at once."""
+        self._renew()
+        polled = self._poll()
+        with self._guard:
+            asked, self._rung = self._rung & self._owned, set()
+            papers = self._untold[:_MOST_TOLD]
+        room = {name: self._workers[name].room for name in asked}
+        served: list[str] = []
+        try:
+            # While a printer is busy, what waits for it is looked at now and then: it may grow too old.
+            if papers or any(room.values()) or (polled and room):
+                served = self._exchange(papers, room)
+        finally:
+            with self._guard:
+                self._rung |= {name for name, free in room.items() if served.count(name) >= free}
 
-    def _check(self) -> None:
-        self._printer = next(
-            (printer for printer in self._reports.printers() if printer.name == self._printer.name),
-            self._printer,
-        )
-        condition = self._transport(self._printer).check(time.monotonic() + DEADLINE_SECONDS)
-        self._tell_device(condition.state, condition.detail)
+    def _exchange(self, papers: list[PaperReport], room: dict[str, int]) -> list[str]:
+        """The printers that were handed a job, as often as they were."""
+        jobs = self._reports.exchange(self._owner, papers, room, self._now() - OLDEST_JOB)
+        with self._guard:
+            del self._untold[: len(papers)]
+        for job in jobs:
+            self._workers[job.printer].hand(job)
+        return [job.printer for job in jobs]
 
-    def _tell_device(self, state: DeviceState, detail: str) -> None:
-        pause = CARE_SECONDS if state in ABLE_TO_PRINT else SELF_TEST_SECONDS
-        self._next_check = time.monotonic() + pause
-        if state is not self._state:
-            self._reports.device(self._printer.name, state, detail)
-            self._state = state
+    def _renew(self) -> None:
+        """Take or renew the leases; a stale yes does no harm, for every claim is checked again."""
+        if time.monotonic() < self._next_lease:
+            return
+        self._next_lease = time.monotonic() + LEASE_SECONDS
+        workers = dict(self._workers)
+        owned = frozenset(self._reports.lease(list(workers), self._owner))
+        for name, worker in workers.items():
+            worker.own(name in owned)
+        if owned != self._owned:
+            self._owned, self._next_poll = owned, 0.0
 
-    def _settings_of(self, job: PrintJob) -> PrinterSettings:
-        return PrinterSettings(
-            self._printer.name, job.address, job.columns, job.encoding, self._printer.process_ids
-        )
+    def _poll(self) -> bool:
+        """Look for jobs of which nobody has told, unless that was done a moment ago."""
+        if time.monotonic() < self._next_poll:
+            return False
+        self._next_poll = time.monotonic() + POLL_SECONDS
+        found = self._reports.waiting(self._owned)
+        with self._guard:
+            self._rung |= set(found)
+        return True
 
-    def _transport(self, settings: PrinterSettings) -> Transport:
-        """The way to the printer; kept, because it learns the printer's habits."""
-        if settings not in self._transports:
-            self._transports = {settings: self._open_transport(settings)}
-        return self._transports[settings]
 
-
-def _join(workers: Iterable[_Worker], until: float) -> None:
-    for worker in workers:
-        if worker.thread is not threading.current_thread():
-            worker.thread.join(max(0.0, until - time.monotonic()))
+def _join(thread: threading.Thread, until: float) -> None:
+    if thread is not threading.current_thread():
+        thread.join(max(0.0, until - time.monotonic()))

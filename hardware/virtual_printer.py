@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -244,10 +244,10 @@ class VirtualPrinter:
     def _write(self, text: str) -> None:
         """Characters of one style are one run, in however many pieces they came."""
         pen = self._pen
-        run = TextRun(text, pen.across, pen.down, pen.bold)
-        if pen.runs and replace(pen.runs[-1], text="") == replace(run, text=""):
-            run = replace(run, text=pen.runs.pop().text + text)
-        pen.runs.append(run)
+        style = (pen.across, pen.down, pen.bold)
+        if pen.runs and (pen.runs[-1].across, pen.runs[-1].down, pen.runs[-1].bold) == style:
+            text = pen.runs.pop().text + text
+        pen.runs.append(TextRun(text, *style))
 
     def _set(self, command: Command) -> None:
         pen = self._pen

@@ -46,6 +46,21 @@ export function floorWait(waiting) {
   return waitText({ low, high: Math.max(...bands.map((band) => band.high)) });
 }
 
+/** Whether any counter of the board calls. */
+export function isCalling(board) {
+  return board.counters.some((counter) => counter.state === "open");
+}
+
+/** Who is to be called soon: nobody where no counter calls. */
+export function soonNumbers(board) {
+  return isCalling(board) ? board.soon ?? [] : [];
+}
+
+/** What stands there instead of numbers. */
+export function soonNone(board) {
+  return isCalling(board) || !board.soon?.length ? "现在没有人等" : "没有窗口开着，请坐着等或问导办台";
+}
+
 /** Counter numbers in the fewest words: "1～3、5". */
 export function ranges(numbers) {
   const runs = [];

@@ -1,7 +1,7 @@
 /** The calls on a wall: the field of new ones, the list beside it, and telling the hall what was shown. */
 
 import { el } from "/static/js/hall.js";
-import { way } from "./board.js";
+import { soonNumbers, way } from "./board.js";
 import { keep, mark, show } from "./rows.js";
 import { advance, arrivals, field, firstTurns, isCurrent, NEWS_MS, recent } from "./stage.js";
 
@@ -16,6 +16,7 @@ export class CallField {
     this.empty = main.querySelector("[data-no-calls]");
     this.calls = [];
     this.counters = [];
+    this.soon = [];
     this.known = null;
     this.turns = new Map();
     this.epoch = null;
@@ -31,6 +32,7 @@ export class CallField {
     const now = Date.now();
     this.calls = arrivals(board.calls, this.known, now, this.link.offset);
     this.counters = board.counters;
+    this.soon = soonNumbers(board);
     if (!this.known) this.turns = firstTurns(this.calls, now);
     this.known = new Map(this.calls.map((call) => [call.id, call.since]));
     this.draw();
@@ -40,9 +42,9 @@ export class CallField {
   draw() {
     if (this.epoch === null) return;
     const now = Date.now();
-    this.turns = advance(this.turns, this.calls, now);
+    this.turns = advance(this.turns, this.calls, now, this.counters);
     const rows = field(this.calls, this.turns, this.counters, now);
-    const others = recent(this.calls, rows, Number(this.recentList.dataset.rows));
+    const others = recent(this.calls, rows, Number(this.recentList.dataset.rows), this.soon);
     mark(this.fieldList, "count", rows.length);
     show(this.empty, rows.length === 0);
     keep(this.fieldList, rows, (call) => call.id, (call) => fieldRow(call, now - this.entered(call)), (row, call) => {

@@ -21,10 +21,11 @@ let drawn = null;
 
 function draw(board) {
   for (const band of bands) drawCounters(band, board.counters);
+  show(main.querySelector("[data-lift]"), board.lift_works === false);
   drawCalls(board);
 }
 
-/** Drawn in between too: a call that nobody is expected for any more leaves when its first seconds are over. */
+/** Drawn in between too: a call to a counter of which the board does not tell leaves when it is no news. */
 function drawCalls(board) {
   const now = Date.now();
   const rows = calling(arrivals(board.calls, null, now, link.offset), board.counters, now, CALLS);

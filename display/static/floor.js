@@ -1,7 +1,7 @@
 /** The wall of a floor: its calls, who is soon, how long each series waits, paused counters, the notice. */
 
 import { el } from "/static/js/hall.js";
-import { pausedWords, waitWords } from "./board.js";
+import { pausedWords, soonNone, soonNumbers, waitWords } from "./board.js";
 import { CallField } from "./calls.js";
 import { Freshness } from "./fresh.js";
 import { BoardLink } from "./link.js";
@@ -20,18 +20,21 @@ function draw(board) {
   const paused = pausedWords(board.counters);
   show(part("notice"), Boolean(board.notice));
   say(part("notice"), board.notice ?? "");
+  show(part("lift"), board.lift_works === false);
   mark(part("notice"), "long", (board.notice ?? "").length > NOTICE_LINE);
   say(part("paused"), paused && `暂停：${paused}`);
-  show(part("soon-none"), board.soon.length === 0);
+  const soon = soonNumbers(board);
+  show(part("soon-none"), soon.length === 0);
+  say(part("soon-none"), soonNone(board));
   mark(part("recent"), "rows", recentRows());
-  keep(part("soon"), board.soon, (number) => number, (number) => el("li", {}, number));
+  keep(part("soon"), soon, (number) => number, (number) => el("li", {}, number));
   drawWaiting(board.waiting);
   calls.take(board);
 }
 
-/** A notice and the band of a stale screen each take the height of a row, on an upright screen of two. */
+/** A notice, the line of the lift and the band of a stale screen each take a row, on an upright screen two. */
 function recentRows() {
-  const taken = Number(!part("notice").hidden) + Number(!part("stale-band").hidden);
+  const taken = ["notice", "lift", "stale-band"].filter((name) => !part(name).hidden).length;
   return Math.max(1, 5 - taken * (matchMedia("(orientation: portrait)").matches ? 2 : 1));
 }
 

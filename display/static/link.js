@@ -3,9 +3,13 @@
 import { connect } from "/static/js/hall.js";
 import { accept } from "./board.js";
 
-/** A connected line that stays silent this long is cut and opened anew. */
-const SILENT_MS = 12000;
-const RETRY_MS = 2000;
+/**
+ * The hall speaks every three seconds. A connected line that stays silent for longer than the first of these is
+ * opened anew; while that does not help, after twice as long each time, up to the second.
+ */
+const SILENT_MS = 4500;
+const LONGEST_SILENCE_MS = 12000;
+const RETRY_MS = 1000;
 /** A screen that the hall refuses loads its page anew at most this often. */
 const RELOAD_MS = 15000;
 
@@ -21,12 +25,15 @@ export class BoardLink {
     this.heard = clock();
     this.opened = this.heard;
     this.loaded = this.heard.steady;
+    this.patience = SILENT_MS;
     this.socket = connect("/display");
     this.socket.on("connect", () => this.watch());
     this.socket.on("board", (board) => this.take(board));
     this.socket.on("alive", (sign) => this.live(sign));
     this.socket.on("disconnect", () => this.retry());
     this.socket.on("connect_error", () => this.refused());
+    window.addEventListener("online", () => this.reopen());
+    for (const event of ["resume", "visibilitychange"]) document.addEventListener(event, () => this.wake());
   }
 
   /** Milliseconds since the hall last said that this picture is right. */
@@ -54,16 +61,33 @@ export class BoardLink {
     this.offset = Date.parse(board.at) - Date.now();
     this.onBoard(board);
     this.board = board;
-    this.heard = clock();
+    document.documentElement.dataset.board = `${board.epoch} ${board.version}`;
+    this.hear();
   }
 
   live({ epoch, version, at }) {
     if (this.board && epoch === this.board.epoch && version <= this.board.version) {
       this.offset = Date.parse(at) - Date.now();
-      this.heard = clock();
+      this.hear();
     } else {
       this.watch();
     }
+  }
+
+  hear() {
+    this.heard = clock();
+    this.patience = SILENT_MS;
+  }
+
+  /** A page that was frozen or hidden asks at once what it has missed. */
+  wake() {
+    if (document.visibilityState === "visible" && this.socket.connected) this.watch();
+  }
+
+  /** Let go of a line that looks open and is not; it comes back as any lost one does. */
+  reopen() {
+    this.opened = clock();
+    this.socket.io.engine?.close();
   }
 
   /** The client library gives up by itself when the server refuses or ends a link: a wall never does. */
@@ -95,10 +119,9 @@ export class BoardLink {
   /** Called now and then: a line that looks open and says nothing is opened anew. */
   check() {
     const silent = clock().steady - this.opened.steady;
-    if (!this.socket.connected || Math.min(this.age, silent) < SILENT_MS) return;
-    this.opened = clock();
-    this.socket.disconnect();
-    this.socket.connect();
+    if (!this.socket.connected || Math.min(this.age, silent) < this.patience) return;
+    this.patience = Math.min(2 * this.patience, LONGEST_SILENCE_MS);
+    this.reopen();
   }
 
   /** Tell the hall what was done with a call; false when the line is down, then try again later. */

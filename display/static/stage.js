@@ -36,6 +36,12 @@ export function isCurrent(call, counters, now) {
   return counter.ticket?.number === call.number;
 }
 
+/** Whether the board tells that the number is no longer at the counter: taken back, ended or sent elsewhere. */
+export function hasLeft(call, counters) {
+  const counter = counters.find((one) => one.number === call.counter);
+  return counter?.ticket !== undefined && counter.ticket?.number !== call.number;
+}
+
 /** How long a call stands in the field while so many wait for it, in ms. */
 export function standingTime(waiting) {
   if (waiting * ALONE_MS <= BACKLOG_MS * FIELD_ROWS) return ALONE_MS;
@@ -51,10 +57,11 @@ export function firstTurns(calls, now) {
 /**
  * Moves the field on. `turns` maps a call's id to `{from, over}`: when it entered the field and whether it had
  * its time. Calls enter in the order of calling as soon as there is room, the oldest leave first, and no call
- * is passed over; a number called again takes its own place with the newer call.
+ * is passed over whose number is at its counter; one that has left it takes no room. A number called again
+ * takes its own place with the newer call.
  */
-export function advance(turns, calls, now) {
-  const latest = latestOfEachNumber(calls);
+export function advance(turns, calls, now, counters = []) {
+  const latest = latestOfEachNumber(calls).filter((call) => !hasLeft(call, counters));
   const queue = latest.filter((call) => !turns.has(call.id));
   const time = standingTime(queue.length);
   const next = new Map();
@@ -76,24 +83,24 @@ function place(call, calls, turns) {
   return Math.min(...own.filter((id) => id > entered));
 }
 
-/** The calls in the field, by rising id: those whose time runs; without any, the newest that is current. */
+/** The calls in the field, by rising id: those whose time runs and whose number is at its counter; without any,
+ *  the newest that is current. */
 export function field(calls, turns, counters, now) {
   const latest = latestOfEachNumber(calls);
-  const rows = latest.filter((call) => turns.get(call.id)?.over === false);
+  const rows = latest.filter((call) => turns.get(call.id)?.over === false && !hasLeft(call, counters));
   return rows.length ? rows : latest.filter((call) => isCurrent(call, counters, now)).slice(-1);
 }
 
-/** The calls beside the field, newest first, at most `count`; a number in the field is not repeated. */
-export function recent(calls, rows, count) {
-  const inField = new Set(rows.map((call) => call.number));
-  return latestOfEachNumber(calls).filter((call) => !inField.has(call.number)).reverse().slice(0, count);
+/** The calls beside the field, newest first, at most `count`; neither a number in the field nor one that is to
+ *  be called soon stands there. */
+export function recent(calls, rows, count, soon = []) {
+  const elsewhere = new Set([...rows.map((call) => call.number), ...soon]);
+  return latestOfEachNumber(calls).filter((call) => !elsewhere.has(call.number)).reverse().slice(0, count);
 }
 
-/** The calls on the entrance wall, newest first: current ones, and each for its first seconds. */
+/** The calls on the entrance wall, newest first: those whose number is at its counter. */
 export function calling(calls, counters, now, count) {
-  const live = latestOfEachNumber(calls)
-    .filter((call) => now - call.since < ALONE_MS || isCurrent(call, counters, now));
-  return recent(live, [], count);
+  return recent(latestOfEachNumber(calls).filter((call) => isCurrent(call, counters, now)), [], count);
 }
 
 function latestOfEachNumber(calls) {

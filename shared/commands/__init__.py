@@ -1,1 +1,1 @@
-"""Commands that belong to no surface: founding, serving, accounts, the catalogue."""
+"""Commands that belong to no surface: founding, serving, accounts, the catalogue, verifying."""

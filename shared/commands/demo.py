@@ -8,7 +8,7 @@ import secrets
 import sys
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from shared.domain.account import DEVICE_ROLES, THE_HALL, Role
 from shared.domain.adapting import demo_hall, kiosk_name
 from shared.domain.clock import Clock, ManualClock, SystemClock, real_now
 from shared.seed import read_seed
+from shared.store.data_folder import founding_alone, owning
 from shared.store.keyring import load_keyring
 from shared.store.store import Store
 from shared.store.unit_of_work import UnitOfWork
@@ -85,12 +86,15 @@ def run_demo(create_app: CreateApp, start: Start, options: DemoOptions) -> None:
             folder = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="baiyin-hall-")))
         settings = _settings(options, folder.resolve())
         configure_logs("WARNING" if not options.json else settings.log_level)
-        document = demo_hall(read_seed(None), options.clerks, options.kiosks, together=options.json)
-        found(settings, document)
+        ending.enter_context(owning(settings.database_url))
         clock: Clock = SystemClock()
         if options.clock == "manual":
             clock = ManualClock(options.at or real_now())
-        state = _state(settings, clock, options)
+        # Processes that share the folder may be started at one moment.
+        with founding_alone(settings.data_dir):
+            document = demo_hall(read_seed(None), options.clerks, options.kiosks, together=options.json)
+            found(settings, document)
+            state = _state(settings, clock, options)
         app = create_app(settings, clock, _first_tokens(state))
         run_server(app, start, settings, lambda port: _tell(settings, port, state, options))
 
@@ -101,12 +105,14 @@ def _settings(options: DemoOptions, folder: Path) -> Settings:
         database_url=options.database_url or f"sqlite:///{folder}/hall.db",
         host=options.host,
         port=options.port,
+        base_url=os.environ.get("HALL_BASE_URL"),
         printer=options.printer or os.environ.get("HALL_PRINTER"),
         message_queue=options.message_queue,
         press_limits=options.limits == "on",
         demo=True,
         async_mode="gevent",
         log_level="WARNING",
+        failpoint=os.environ.get("HALL_FAILPOINT"),
     )
 
 
@@ -194,13 +200,14 @@ def _first_tokens(state: dict[str, Any]) -> dict[str, str]:
 
 
 def _tell(settings: Settings, port: int, state: dict[str, Any], options: DemoOptions) -> None:
-    base = settings.address(port).base_url
     if options.json:
-        line = {"base_url": base, "data_dir": str(settings.data_dir), "limits": options.limits, **state}
+        # Of several processes behind one address each says its own.
+        own = replace(settings, base_url=None).address(port).base_url
+        line = {"base_url": own, "data_dir": str(settings.data_dir), "limits": options.limits, **state}
         click.echo(json.dumps(line, ensure_ascii=False))
         sys.stdout.flush()
         return
-    click.echo(_welcome(base, state, kept=options.data_dir is not None))
+    click.echo(_welcome(settings.address(port).base_url, state, kept=options.data_dir is not None))
     sys.stdout.flush()
 
 

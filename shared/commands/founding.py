@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from shared.domain.account import THE_HALL
 from shared.domain.address import PublicAddress
 from shared.domain.clock import SystemClock
 from shared.seed import read_seed
+from shared.store.data_folder import FolderInUse, founding_alone, owning, sqlite_file
 from shared.store.engine import writing_engine
 from shared.store.keyring import KEY_FILE, load_keyring, make_key
-from shared.store.schema import bring_up_to_date, is_up_to_date
+from shared.store.schema import is_up_to_date
 from shared.store.store import Store
 from shared.web.settings import Settings, read_settings
 
@@ -34,7 +36,11 @@ def found(settings: Settings, document: Mapping[str, Any], *, renew: bool = Fals
         make_key(settings.data_dir)
     keyring = load_keyring(settings.data_dir, settings.secret_key)
     engine = writing_engine(settings.database_url, keyring)
-    bring_up_to_date(engine)
+    if not is_up_to_date(engine):
+        # Loaded here and not above: a hall that is up to date starts sooner and smaller without it.
+        from shared.store.migrating import bring_up_to_date
+
+        bring_up_to_date(engine)
     engine.dispose()
     store = Store(settings.database_url, keyring, SystemClock(), PublicAddress(""))
     try:
@@ -57,13 +63,8 @@ def require_founded(settings: Settings) -> None:
     """
     if settings.database_url.startswith("sqlite") and not _has_sqlite_file(settings):
         raise Told("还没有数据库：请先运行 hall init。")
-    keyring = load_keyring(settings.data_dir, settings.secret_key)
-    engine = writing_engine(settings.database_url, keyring)
-    try:
-        if not is_up_to_date(engine):
-            raise Told("数据库与程序的版本不同：请运行 hall init 更新；若数据库更新，请换新的程序。")
-    finally:
-        engine.dispose()
+    if not _is_up_to_date(settings):
+        raise Told("数据库与程序的版本不同：请运行 hall init 更新；若数据库更新，请换新的程序。")
 
 
 def init_command() -> click.Command:
@@ -74,7 +75,8 @@ def init_command() -> click.Command:
     @telling
     def init(seed: Path | None) -> None:
         settings = read_settings()
-        number = found(settings, read_seed(seed), renew=seed is not None)
+        with _beside_no_older_server(settings), founding_alone(settings.data_dir):
+            number = found(settings, read_seed(seed), renew=seed is not None)
         where = settings.data_dir / KEY_FILE
         click.echo(f"数据：{settings.data_dir}；密钥：{where}（请另存一份）。")
         click.echo(f"配置 {number} 号已生效。" if number else "数据库是最新的，配置没有变。")
@@ -84,8 +86,29 @@ def init_command() -> click.Command:
     return init
 
 
+@contextmanager
+def _beside_no_older_server(settings: Settings) -> Iterator[None]:
+    """Keep servers off a SQLite file while its schema may change; one that is up to date may be served.
+
+    A running hall takes a new configuration as it comes, but a new schema would be changed under its feet.
+    """
+    with ExitStack() as ending:
+        try:
+            ending.enter_context(owning(settings.database_url))
+        except FolderInUse:
+            if not _is_up_to_date(settings):
+                raise
+        yield
+
+
+def _is_up_to_date(settings: Settings) -> bool:
+    engine = writing_engine(settings.database_url, load_keyring(settings.data_dir, settings.secret_key))
+    try:
+        return is_up_to_date(engine)
+    finally:
+        engine.dispose()
+
+
 def _has_sqlite_file(settings: Settings) -> bool:
-    prefix = "sqlite:///"
-    return (
-        settings.database_url.startswith(prefix) and Path(settings.database_url.removeprefix(prefix)).exists()
-    )
+    file = sqlite_file(settings.database_url)
+    return file is not None and file.exists()

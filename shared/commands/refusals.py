@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from shared.domain.configuration import DamagedFiles
 from shared.domain.errors import HallError
+from shared.domain.failpoints import UnknownFailpoint
 from shared.store.data_folder import FolderInUse
 from shared.store.keyring import KeyMissing, UnsafeKey
 from shared.web.server import CannotListen, PortTaken
@@ -25,7 +26,10 @@ class Told(Exception):
     """A refusal of a command in its own words."""
 
 
-_KNOWN = (BadSettings, DamagedFiles, KeyMissing, UnsafeKey, PortTaken, CannotListen, FolderInUse, Told)
+_KNOWN = (
+    *(BadSettings, DamagedFiles, KeyMissing, UnsafeKey, PortTaken, CannotListen, FolderInUse, Told),
+    UnknownFailpoint,
+)
 
 
 def telling(command: Callable[P, R]) -> Callable[P, R]:

@@ -13,12 +13,13 @@ from shared.actions.papers import order_slip
 from shared.commands.founding import require_founded
 from shared.commands.refusals import Told, telling
 from shared.commands.wiring import CreateApp, Parts, Start
+from shared.domain import failpoints
 from shared.domain.account import THE_HALL
 from shared.domain.address import PublicAddress
 from shared.domain.clock import SystemClock
 from shared.domain.devices import ABLE_TO_PRINT, DeviceState, PrinterSettings
 from shared.domain.slip import printer_test_document
-from shared.store.data_folder import FolderLock
+from shared.store.data_folder import owning
 from shared.store.keyring import load_keyring
 from shared.store.store import Store
 from shared.store.unit_of_work import UnitOfWork
@@ -29,9 +30,8 @@ from shared.web.settings import Settings, read_settings
 
 def run_server(app: Flask, start: Start, settings: Settings, ready: Callable[[int], None]) -> None:
     """Serve until a signal; background work begins when the port is known and ends with the server."""
+    failpoints.arm(settings.failpoint)
     with ExitStack() as ending:
-        if settings.database_url.startswith("sqlite"):
-            ending.callback(FolderLock(settings.data_dir).release)
 
         def begin(port: int) -> None:
             parts: Parts = app.extensions["parts"]
@@ -59,12 +59,16 @@ def serve_command(create_app: CreateApp, start: Start) -> click.Command:
             async_mode="gevent",
         )
         configure_logs(settings.log_level)
-        require_founded(settings)
-        app = create_app(settings, None, None)
-        _warn_of_virtual_printers(app)
-        run_server(
-            app, start, settings, lambda bound: click.echo(f"大厅在运行：{settings.address(bound).base_url}")
-        )
+        with owning(settings.database_url):
+            require_founded(settings)
+            app = create_app(settings, None, None)
+            _warn_of_virtual_printers(app)
+            run_server(
+                app,
+                start,
+                settings,
+                lambda bound: click.echo(f"大厅在运行：{settings.address(bound).base_url}"),
+            )
 
     return command
 

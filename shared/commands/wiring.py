@@ -42,9 +42,9 @@ class Parts:
 
     def start(self) -> None:
         """Begin printing and the walls' heartbeat."""
-        self.spooler.start()
         for part in self.live:
             part.start()
+        self.spooler.start()
 
     def stop(self) -> None:
         """End what runs in the background and let go of the database."""

@@ -1,6 +1,7 @@
 """What pages and the API share: settings, who asks, bodies, presses, problems, the embedded server.
 
-Reading order: settings, context, errors, principals, bodies, presses, api, openapi, problems, security,
+Reading order: settings, context, errors, known_principals, principals, bodies, presses, known_tags,
+conditional, api, openapi, problems, security,
 press_limits, live, socket_limits, qr, then the shared parts of the API (session_api, hall_api, health),
 application, logs and server.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,9 +12,10 @@ from shared.domain.account import Actor, Role
 from shared.domain.errors import HallError
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.bodies import read_body, read_query
+from shared.web.conditional import answer_if_changed
 from shared.web.context import current_hall
 from shared.web.errors import Csrf, NotSignedIn
-from shared.web.presses import answer, encode, press_once
+from shared.web.presses import JSON, answer, encode, press_once
 from shared.web.principals import Principal, find_principal, holder, require
 
 PREFIX = "/api/v1"
@@ -52,6 +53,7 @@ class Operation:
     errors: tuple[type[HallError], ...]
     prepare: Prepare | None = None
     secret: bool = False
+    mark: Callable[[UnitOfWork, ApiCall], Hashable | None] | None = None
 
 
 Work = Callable[[UnitOfWork, ApiCall], Any]
@@ -73,10 +75,15 @@ class Api:
         answers: Any,
         query: Mapping[str, type] | None = None,
         errors: tuple[type[HallError], ...] = (),
+        mark: Callable[[UnitOfWork, ApiCall], Hashable | None] | None = None,
     ) -> Callable[[Work], Work]:
-        """Declare a GET: ``roles`` None opens it to everybody; the work runs on a snapshot."""
+        """Declare a GET: ``roles`` None opens it to everybody; the work runs on a snapshot.
+
+        With a ``mark`` the answer has a tag and is not sent again to a client that holds it; while the mark
+        of an address is what it was, the work is not even done. A mark of None lets it be done every time.
+        """
         operation = Operation(
-            "GET", path, summary, 200, _roles(roles), None, answers, query or {}, None, errors
+            "GET", path, summary, 200, _roles(roles), None, answers, query or {}, None, errors, mark=mark
         )
         return self._add(operation, _answer_get)
 
@@ -128,7 +135,15 @@ def _roles(roles: Collection[Role] | None) -> frozenset[Role] | None:
 def _answer_get(operation: Operation, work: Work, parts: dict[str, Any]) -> Response:
     principal = _principal(operation)
     call = ApiCall(_actor(principal, parts), principal, query=read_query(operation.query), parts=parts)
-    return answer(200, current_hall().read(lambda uow: encode(work(uow, call))))
+    mark = operation.mark
+    if mark is None:
+        return answer(200, current_hall().read(lambda uow: encode(work(uow, call))))
+
+    def make(uow: UnitOfWork) -> Callable[[], bytes]:
+        body = encode(work(uow, call))
+        return lambda: body
+
+    return answer_if_changed(lambda uow: mark(uow, call), make, JSON)
 
 
 def _answer_change(operation: Operation, work: Work, parts: dict[str, Any]) -> Response:

@@ -12,6 +12,8 @@ from shared.domain.clock import Clock
 from shared.store.keyring import HallKeyring
 from shared.store.store import Store
 from shared.store.unit_of_work import UnitOfWork
+from shared.web.known_principals import KnownPrincipals
+from shared.web.known_tags import KnownTags
 from shared.web.press_limits import PressLimits
 from shared.web.settings import Settings
 
@@ -29,6 +31,11 @@ class Hall:
     limits: PressLimits
     #: In the demo only: tokens of its devices by role, handed to browsers on this machine.
     demo_tokens: Mapping[str, str] = field(default_factory=dict)
+    principals: KnownPrincipals = field(init=False)
+    tags: KnownTags = field(default_factory=KnownTags)
+
+    def __post_init__(self) -> None:
+        self.principals = KnownPrincipals(self.store.listeners)
 
     @property
     def keyring(self) -> HallKeyring:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.domain.errors import Forbidden, HallError, Invalid, Refused, Unknown
+from shared.domain.errors import Forbidden, HallError, Invalid, Refused, Unavailable, Unknown
 
 
 class WebError(HallError):
@@ -92,6 +92,7 @@ _STATUS_BY_KIND: tuple[tuple[type[HallError], int], ...] = (
     (Refused, 409),
     (Invalid, 422),
     (Forbidden, 403),
+    (Unavailable, 503),
 )
 
 

@@ -16,8 +16,8 @@ from shared.actions.devices import (
     renew_code,
     revoke,
 )
-from shared.actions.issuing import outlook
-from shared.actions.outlook import Outlook
+from shared.actions.hall_day import LiftView, switch_lift
+from shared.actions.outlook import Line, Outlook
 from shared.actions.reporting import Overview, overview
 from shared.actions.signing_in import (
     AccountView,
@@ -121,6 +121,12 @@ class AccountRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     password: str | None = None
 
 
+class LiftRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Whether the lift works."""
+
+    works: bool
+
+
 class ClockRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The time to set, with its zone."""
 
@@ -157,7 +163,7 @@ def get_catalogue(uow: UnitOfWork, call: ApiCall) -> dict[str, Any]:
     errors=(UnknownService,),
 )
 def get_outlook(uow: UnitOfWork, call: ApiCall) -> Outlook:
-    return outlook(uow, call.parts["service_id"])
+    return Line(uow).outlook(call.parts["service_id"])
 
 
 @api.get("/me", "Who is signed in", roles=STAFF_ROLES | DEVICE_ROLES, answers=Me)
@@ -178,6 +184,18 @@ def get_me(uow: UnitOfWork, call: ApiCall) -> Me:
 @api.get("/overview", "The hall at a glance", roles=MANAGERS, answers=Overview)
 def get_overview(uow: UnitOfWork, call: ApiCall) -> Overview:
     return overview(uow)
+
+
+@api.change(
+    "POST",
+    "/hall/lift",
+    "Say that the lift is out, or works again",
+    roles=(Role.DUTY_MANAGER, Role.ADMINISTRATOR),
+    body=LiftRequest,
+    answers=LiftView,
+)
+def post_lift(uow: UnitOfWork, call: ApiCall) -> LiftView:
+    return switch_lift(uow, call.actor, works=call.body.works)
 
 
 def _new_hash(call: ApiCall) -> str | None:

@@ -6,10 +6,10 @@ import logging
 
 import msgspec
 from flask import Blueprint, Response, abort, request
-from sqlalchemy.exc import DBAPIError
 
 from shared.actions.reporting import Overview, overview
 from shared.domain.account import Role
+from shared.domain.errors import Unavailable
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import current_hall
 from shared.web.principals import find_principal, is_loopback
@@ -26,7 +26,7 @@ def healthz() -> Response:
         version = current_hall().read(lambda uow: uow.hall.version)
         if not _may_know():
             return _json({"ok": True})
-    except DBAPIError:
+    except Unavailable:
         log.exception("the database does not answer")
         response = _json({"ok": False})
         response.status_code = 503

@@ -18,8 +18,9 @@ from shared.web.principals import STAFF_COOKIE, Principal, cookie_name, principa
 
 log = logging.getLogger(__name__)
 
-#: How often it is noted that a device is connected.
+#: How often it is noted that a device is connected, and how long one that comes waits for others.
 CONTACT_SECONDS = 30.0
+COMERS_SECONDS = 0.5
 #: After a change goes out at once, the next ones wait this long, so that a burst travels as one.
 GATHER_SECONDS = 0.05
 
@@ -42,17 +43,30 @@ class Guests:
     """Whose sockets are open in a namespace: they end with the sign-in, or with the device's token."""
 
     def __init__(self, hall: Hall, socketio: SocketIO, namespace: str) -> None:
+        self._hall = hall
         self._socketio = socketio
         self._namespace = namespace
         self._guard = threading.Lock()
         self._open: dict[str, Principal] = {}
+        self._came = threading.Event()
         hall.store.listeners.on(SignInEnded, lambda event: self._end("sign_in_id", event.sign_in_id))
         hall.store.listeners.on(DeviceEnded, lambda event: self._end("device_id", event.device_id))
 
-    def add(self, principal: Principal, sid: str) -> None:
-        """A socket was opened by whoever this is."""
+    def start(self) -> None:
+        """Begin to note which devices are connected."""
+        self._socketio.start_background_task(self._note_devices)
+
+    def add(self, principal: Principal, sid: str) -> bool:
+        """A socket was opened by whoever this is; False when the token has ended meanwhile."""
         with self._guard:
             self._open[sid] = principal
+        # What ended before the socket was known here is not told again.
+        if principal_of_token(principal.token) is None:
+            self.forget(sid)
+            return False
+        if principal.device_id is not None:
+            self._came.set()
+        return True
 
     def forget(self, sid: str) -> None:
         """A socket is gone."""
@@ -71,23 +85,34 @@ class Guests:
             for sid in sids:
                 del self._open[sid]
         for sid in sids:
-            self._socketio.server.disconnect(sid, namespace=self._namespace)
+            # In the background: whoever ended the token must not wait until the last packet is on its way.
+            self._socketio.start_background_task(self._close, sid)
+
+    def _close(self, sid: str) -> None:
+        """End a socket, and the link below it: whoever holds it has no business here any more."""
+        server = self._socketio.server
+        link = server.manager.eio_sid_from_sid(sid, self._namespace)
+        server.disconnect(sid, namespace=self._namespace)
+        if link is not None:
+            server.eio.disconnect(link)
+
+    def _note_devices(self) -> None:
+        """Note for ever which devices are connected: soon when one comes, and twice a minute."""
+        while True:
+            self._came.wait(CONTACT_SECONDS)
+            self._socketio.sleep(COMERS_SECONDS)
+            self._came.clear()
+            try:
+                if self.devices:
+                    self._hall.transact(lambda uow: note_contacts(uow, self.devices))
+            except Exception:
+                # The database may be away; the next turn tells, and the manager sees the silence.
+                log.exception("contacts could not be noted")
 
 
 def this_socket() -> str:
     """The id of the socket whose event is being handled."""
     return str(request.sid)  # type: ignore[attr-defined]
-
-
-def note_devices(hall: Hall, socketio: SocketIO, guests: Guests) -> None:
-    """Note for ever, twice a minute, which devices are connected."""
-    while True:
-        socketio.sleep(CONTACT_SECONDS)
-        try:
-            hall.transact(lambda uow: note_contacts(uow, guests.devices))
-        except Exception:
-            # The database may be away; the next turn tells, and the manager sees the silence.
-            log.exception("contacts could not be noted")
 
 
 class Pulse:

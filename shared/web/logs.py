@@ -22,5 +22,7 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("engineio.server", "socketio.server", "geventwebsocket", "alembic"):
+    for noisy in ("socketio.server", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It warns of every link that is refused: a flood of them must not become a flood of lines.
+    logging.getLogger("engineio.server").setLevel(logging.ERROR)

@@ -8,13 +8,16 @@ from typing import Any
 import msgspec
 from flask import Response, request
 
-from shared.domain.hall import Press
+from shared.domain.errors import HallError, Unavailable
+from shared.domain.failpoints import Failpoint, reach
+from shared.store.presses import Answered
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import current_hall
 from shared.web.errors import InvalidKey, KeyRequired, KeyReused
 
 Work = Callable[[UnitOfWork], Any]
 NO_CONTENT = 204
+JSON = "application/json; charset=utf-8"
 
 
 def answer(status: int, payload: bytes, *, replayed: bool = False) -> Response:
@@ -22,7 +25,7 @@ def answer(status: int, payload: bytes, *, replayed: bool = False) -> Response:
     if not payload:
         response = Response(status=NO_CONTENT)
     else:
-        response = Response(payload, status=status, content_type="application/json; charset=utf-8")
+        response = Response(payload, status=status, content_type=JSON)
     if replayed:
         response.headers["Idempotency-Replayed"] = "true"
     return response
@@ -51,27 +54,40 @@ def press_once(
     route = f"{request.method} {request.path}"[:120]
     body_hash = hall.keyring.body_hash(body)
 
-    def run(uow: UnitOfWork) -> tuple[int, bytes, bool]:
+    def run(uow: UnitOfWork) -> tuple[Answered, bool]:
         known = uow.presses.find(principal, route, key)
         if known is not None:
             if known.body_hash != body_hash:
                 raise KeyReused
-            return known.status, known.answer, True
+            return known, True
         payload = encode(work(uow))
-        stored = Press(
-            principal=principal,
-            route=route,
-            key=key,
-            body_hash=body_hash,
-            status=status if payload else NO_CONTENT,
-            answer=payload,
-            pressed_at=uow.at,
-        )
-        uow.add(stored)
-        return stored.status, payload, False
+        reach(Failpoint.PRESS_WORKED)
+        answered = Answered(body_hash, status if payload else NO_CONTENT, payload)
+        uow.flush()
+        uow.presses.keep(principal, route, key, answered, uow.at)
+        return answered, False
 
-    stored_status, payload, replayed = hall.transact(run)
-    return answer(stored_status, payload, replayed=replayed)
+    reach(Failpoint.PRESS_RECEIVED)
+    try:
+        answered, replayed = hall.store.transact(run, keyed=True)
+    except Unavailable:
+        raise
+    except HallError:
+        # Another server may have done this very press while this one waited for the queue's lock.
+        known = hall.store.read(lambda uow: uow.presses.find(principal, route, key))
+        if known is None or known.body_hash != body_hash:
+            raise
+        answered, replayed = known, True
+    reach(Failpoint.PRESS_BEFORE_ANSWER)
+    return answer(answered.status, answered.answer, replayed=replayed)
+
+
+def is_answered(principal: str) -> bool:
+    """Whether the press of this request has its answer already."""
+    key, route = _key(required=False), f"{request.method} {request.path}"[:120]
+    if key is None:
+        return False
+    return current_hall().read(lambda uow: uow.presses.find(principal, route, key)) is not None
 
 
 def _key(required: bool) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from shared.store.keyring import DEVICE_TOKEN, SIGN_IN_TOKEN, token_hash
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import current_hall
 from shared.web.errors import Csrf, NotSignedIn
+from shared.web.known_principals import Principal as Principal
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -27,35 +27,6 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 #: Another name that leads here belongs to another site, whose pages must not get the demo's devices.
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who asks, with the token that proves it and the sign-in it belongs to."""
-
-    actor: Actor
-    token: str
-    sign_in_id: int | None = None
-
-    @property
-    def role(self) -> Role:
-        return self.actor.role
-
-    @property
-    def name(self) -> str:
-        return self.actor.name
-
-    @property
-    def account_id(self) -> int | None:
-        return self.actor.account_id
-
-    @property
-    def device_id(self) -> int | None:
-        return self.actor.device_id
-
-    @property
-    def office(self) -> str | None:
-        return self.actor.office
 
 
 def holder(token: str) -> Actor:
@@ -80,7 +51,12 @@ def csrf_token() -> str:
 
 
 def principal_of_token(token: str) -> Principal | None:
-    """Who a token belongs to: a living sign-in, or a device that was not revoked."""
+    """Who a token belongs to: a living sign-in, or a device that was not revoked.
+
+    What another process ended is honoured within half a second, what this one ended at once.
+    """
+    if not token.startswith((DEVICE_TOKEN, SIGN_IN_TOKEN)) or len(token) > 100:
+        return None
     hall = current_hall()
 
     def find(uow: UnitOfWork) -> Principal | None:
@@ -88,9 +64,9 @@ def principal_of_token(token: str) -> Principal | None:
             device = device_of_token(uow, token)
             return Principal(device, token) if device else None
         living = living_sign_in(uow, token)
-        return Principal(living.actor, token, living.sign_in_id) if living else None
+        return Principal(living.actor, token, living.sign_in_id, living.expires_at) if living else None
 
-    return hall.read(find) if token.startswith((DEVICE_TOKEN, SIGN_IN_TOKEN)) and len(token) <= 100 else None
+    return hall.principals.of(token, lambda: hall.read(find))
 
 
 def find_principal(roles: Collection[Role] | None = None) -> Principal | None:

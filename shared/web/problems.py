@@ -6,10 +6,9 @@ import logging
 
 import msgspec
 from flask import Flask, Response, render_template, request
-from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from shared.domain.errors import HallError
+from shared.domain.errors import HallError, Unavailable
 from shared.web.api import PREFIX
 from shared.web.errors import TooManyPresses, status_of
 
@@ -24,14 +23,12 @@ _HTTP = {
     415: ("unsupported_media_type", "请用 application/json 发送。"),
 }
 _FAILED = ("internal_error", "系统出了点问题，没有做任何改动。请再试一次，或找工作人员。")
-_AWAY = ("database_away", "数据库暂时连不上，没有做任何改动。请稍后再试。")
 
 
 def install_problems(app: Flask) -> None:
     """Answer every error of the application with a problem."""
     app.register_error_handler(HallError, _on_refusal)
     app.register_error_handler(HTTPException, _on_http)
-    app.register_error_handler(DBAPIError, _on_database)
     app.register_error_handler(Exception, _on_fault)
 
 
@@ -58,7 +55,7 @@ def problem(status: int, code: str, title: str, details: dict[str, object] | Non
 
 def _on_refusal(error: HallError) -> Response:
     response = problem(status_of(error), error.code, error.text, dict(error.details))
-    if isinstance(error, TooManyPresses):
+    if isinstance(error, TooManyPresses | Unavailable):
         response.headers["Retry-After"] = str(error.details.get("retry_after", 1))
     return response
 
@@ -72,12 +69,6 @@ def _on_http(error: HTTPException) -> Response:
         if allowed:
             response.headers["Allow"] = ", ".join(allowed)
     return response
-
-
-def _on_database(error: DBAPIError) -> Response:
-    log.error("the database refused", exc_info=error, extra={"path": _path()})
-    code, title = _AWAY if error.connection_invalidated else _FAILED
-    return problem(503 if error.connection_invalidated else 500, code, title)
 
 
 def _on_fault(error: Exception) -> Response:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 
-import qrcode
-from qrcode.image.svg import SvgPathImage
-
 
 def qr_svg(content: str) -> bytes:
     """A QR code as one SVG path with the quiet zone of four modules, error correction M."""
+    # The library brings Pillow with it: the first number is not kept waiting for that.
+    import qrcode
+    from qrcode.image.svg import SvgPathImage
+
     code = qrcode.QRCode(border=4, error_correction=qrcode.constants.ERROR_CORRECT_M)
     code.add_data(content)
     written = io.BytesIO()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -30,6 +31,7 @@ def serve(wsgi: Any, host: str, port: int, ready: Callable[[int], None]) -> None
     # gevent is loaded here and not above, so that whatever only describes the application does without it.
     from gevent import signal_handler
     from gevent.pywsgi import WSGIHandler, WSGIServer
+    from gevent.socket import wait_write
 
     class Handler(WSGIHandler):  # type: ignore[misc]
         """A handler that sends small answers at once."""
@@ -44,7 +46,11 @@ def serve(wsgi: Any, host: str, port: int, ready: Callable[[int], None]) -> None
             if self.environ and self.environ.get("HTTP_UPGRADE"):
                 # What follows on a link that was a socket is no request.
                 self.close_connection = True
+            if not self.close_connection:
+                # The next request may be there already: a turn of the loop lets all others go first.
+                wait_write(self.socket.fileno())
 
+    _allow_many_sockets()
     listener = _listen(host, port)
     server = WSGIServer(listener, wsgi, handler_class=Handler, log=None, error_log=log)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -52,6 +58,12 @@ def serve(wsgi: Any, host: str, port: int, ready: Callable[[int], None]) -> None
     server.start()
     ready(listener.getsockname()[1])
     server.serve_forever()
+
+
+def _allow_many_sockets() -> None:
+    """Ask for as many open files as the system grants: a display takes two, and the usual start is 1,024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _listen(host: str, port: int) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from shared.domain.address import PublicAddress
+from shared.domain.failpoints import UnknownFailpoint, read_failpoint
 
 DEFAULT_PORT = 8000
 
@@ -41,6 +42,8 @@ class Settings:
     press_limits: bool = True
     demo: bool = False
     async_mode: str = "threading"
+    #: For tests of this program: the step at which the process kills itself.
+    failpoint: str | None = None
 
     def address(self, port: int | None = None) -> PublicAddress:
         """The address that QR codes say; without ``HALL_BASE_URL`` the one this process listens on."""
@@ -61,6 +64,7 @@ _NAMES = {
     "message_queue",
     "trusted_proxies",
     "log_level",
+    "failpoint",
 }
 
 
@@ -112,6 +116,11 @@ def _make(values: Mapping[str, object], problems: list[str]) -> Settings | None:
     reachable = _flag(values.get("phone_reachable", False), "HALL_PHONE_REACHABLE", problems)
     if reachable and base_url is None:
         problems.append("HALL_PHONE_REACHABLE: 手机能打开时，必须先设 HALL_BASE_URL")
+    failpoint = _text(values.get("failpoint"))
+    try:
+        read_failpoint(failpoint) if failpoint else None
+    except UnknownFailpoint as unknown:
+        problems.append(str(unknown))
     proxies = values.get("trusted_proxies", "")
     names = proxies if isinstance(proxies, list) else str(proxies).split(",")
     if problems:
@@ -128,6 +137,7 @@ def _make(values: Mapping[str, object], problems: list[str]) -> Settings | None:
         message_queue=queue,
         trusted_proxies=frozenset(name for name in (str(n).strip() for n in names) if name),
         log_level=level,
+        failpoint=failpoint,
     )
 
 

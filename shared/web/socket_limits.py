@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from typing import Any
 
 from flask_socketio import SocketIO
@@ -10,6 +12,10 @@ from flask_socketio import SocketIO
 #: A socket that has joined no namespace after so many seconds is closed, and at most so many may wait.
 JOIN_SECONDS = 5.0
 MOST_STRANGERS = 50
+#: How often it is written down that links are refused.
+TOLD_SECONDS = 60.0
+
+log = logging.getLogger(__name__)
 
 
 class SocketLimits:
@@ -20,6 +26,7 @@ class SocketLimits:
         self._server = socketio.server
         self._guard = threading.Lock()
         self._strangers: set[str] = set()
+        self._told_at = -TOLD_SECONDS
         engine = self._server.eio
         self._on_connect = engine.handlers["connect"]
         self._on_message = engine.handlers["message"]
@@ -32,6 +39,7 @@ class SocketLimits:
         """Let a link in, unless too many have joined nothing yet."""
         with self._guard:
             if len(self._strangers) >= MOST_STRANGERS:
+                self._tell_of_crowd()
                 return False
             self._strangers.add(link)
         self._socketio.start_background_task(self._close_stranger, link)
@@ -53,6 +61,12 @@ class SocketLimits:
         with self._guard:
             self._strangers.discard(link)
         return self._on_disconnect(link, *reason)
+
+    def _tell_of_crowd(self) -> None:
+        """Displays that all come back at once are let in by and by; of a flood there is one line a minute."""
+        if time.monotonic() - self._told_at >= TOLD_SECONDS:
+            self._told_at = time.monotonic()
+            log.warning("more sockets come than are let in at once; they are told to come again")
 
     def _close_stranger(self, link: str) -> None:
         self._socketio.sleep(JOIN_SECONDS)

@@ -4,6 +4,13 @@ import { io } from "/static/vendor/socket.io.esm.min.js";
 
 const PREFIX = "/api/v1";
 const TIMEOUT_MS = 10000;
+/** An attempt that began while the network was away is lost, so attempts are short and follow one another closely. */
+const ATTEMPT_MS = 1200;
+const PAUSE_MS = 400;
+const LONGEST_PAUSE_MS = 1000;
+const HALL_CLOCK = new Intl.DateTimeFormat("zh-CN", {
+  timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+});
 const SVG = "http://www.w3.org/2000/svg";
 const SVG_TAGS = new Set(["svg", "use", "g", "path", "circle", "rect", "line", "polyline", "polygon", "text", "title"]);
 
@@ -74,16 +81,47 @@ export function pressKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** A live line to one namespace, which never gives up. */
+/**
+ * A live line to one namespace, which never gives up. Attempts that fail make the browser hold back later ones, for
+ * seconds after a long outage, so a line that was lost is only opened anew when the hall answers a plain request.
+ */
 export function connect(namespace) {
-  return io(namespace, {
-    transports: ["websocket"],
-    reconnection: true,
-    reconnectionAttempts: Infinity,
-    reconnectionDelay: 300,
-    reconnectionDelayMax: 2000,
-    timeout: 5000,
-  });
+  const socket = io(namespace, { transports: ["websocket"], reconnection: false, timeout: ATTEMPT_MS });
+  let trying = false;
+  let rest = PAUSE_MS;
+  const comeBack = async () => {
+    if (trying) return;
+    trying = true;
+    let answered = false;
+    // A line that the hall has refused or ended is not active: what then is for the page to decide.
+    while (socket.active && !answered) {
+      await pause(rest * (0.5 + Math.random()));
+      const asked = performance.now();
+      answered = await answers();
+      // A question that nothing came back to has taken its time already; one that failed at once has not.
+      rest = performance.now() - asked < ATTEMPT_MS / 2 ? Math.min(rest * 1.5, LONGEST_PAUSE_MS) : PAUSE_MS / 2;
+    }
+    trying = false;
+    if (socket.active) socket.io.open();
+  };
+  socket.io.on("close", comeBack);
+  socket.io.on("error", comeBack);
+  socket.on("connect", () => { rest = PAUSE_MS; });
+  return socket;
+}
+
+/** Whether the hall answers: it is asked for nothing but the head of this very file. */
+async function answers() {
+  try {
+    const request = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(ATTEMPT_MS) };
+    return (await fetch(import.meta.url, request)).ok;
+  } catch {
+    return false;
+  }
+}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Build an element. `class`, `dataset` and `on...` listeners are understood; children become text nodes, so data
@@ -114,4 +152,16 @@ export function waitText(wait) {
   const low = Math.floor(wait.low / 300) * 5;
   const high = Math.max(low + 5, Math.ceil(wait.high / 300) * 5);
   return low === 0 ? `约等 ${high} 分钟以内` : `约等 ${low}～${high} 分钟`;
+}
+
+/** A moment of the day as people say it in the hall: 下午 14:35. */
+export function clockText(iso) {
+  const time = HALL_CLOCK.format(new Date(iso));
+  return `${time < "12" ? "上午" : "下午"} ${time}`;
+}
+
+/** When somebody may expect the call: after a break as a clock time, else the wait as a band.
+ *  @param {{wait_seconds: object|null, called_after?: string|null}} told a ticket, or an outlook */
+export function callText({ wait_seconds: wait, called_after: after }) {
+  return after ? `约在${clockText(after)} 以后叫到` : waitText(wait);
 }
