@@ -9,6 +9,7 @@ import msgspec
 
 from shared.actions import calling, counters, moving, undoing
 from shared.actions.at_counter import CounterRequest, NoShowTooEarly
+from shared.actions.hall_day import NearBreak
 from shared.actions.outlook import Line
 from shared.actions.views import CounterView, StaffTicketView, counter_view
 from shared.domain.account import STAFF_ROLES, Actor, Role
@@ -70,7 +71,8 @@ class TicketRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 @api.get("/counters", "All counters", roles=STAFF_ROLES, answers=dict)
 def get_counters(uow: UnitOfWork, call: ApiCall) -> dict[str, Any]:
     line = Line(uow)
-    return {"items": [counter_view(uow, counter, line) for counter in line.counters], "next": None}
+    counters = uow.counters.configured(line.site.profiles_of_counters)
+    return {"items": [counter_view(uow, counter, line) for counter in counters], "next": None}
 
 
 @api.get(
@@ -143,7 +145,7 @@ def post_reopen(uow: UnitOfWork, call: ApiCall) -> CounterView:
     body=CallNextRequest,
     answers=StaffTicketView,
     key=True,
-    errors=(UnknownCounter, CounterNotOpen, CounterHasTicket, NotSignedOn, NoShowTooEarly),
+    errors=(UnknownCounter, CounterNotOpen, CounterHasTicket, NotSignedOn, NoShowTooEarly, NearBreak),
 )
 def post_call_next(uow: UnitOfWork, call: ApiCall) -> StaffTicketView | None:
     return calling.call_next(uow, call.actor, call.parts["number"], call.body.previous)
@@ -156,7 +158,16 @@ def post_call_next(uow: UnitOfWork, call: ApiCall) -> StaffTicketView | None:
     roles=CLERKS,
     body=CallRequest,
     answers=StaffTicketView,
-    errors=(UnknownCounter, UnknownTicket, NotWaiting, CounterNotOpen, CounterHasTicket, NotSignedOn),
+    errors=(
+        UnknownCounter,
+        UnknownTicket,
+        NotWaiting,
+        CounterNotOpen,
+        CounterHasTicket,
+        NotSignedOn,
+        NearBreak,
+        calling.LiftIsOut,
+    ),
 )
 def post_call(uow: UnitOfWork, call: ApiCall) -> StaffTicketView:
     return calling.call_number(uow, call.actor, call.parts["number"], call.body.number)

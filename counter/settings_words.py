@@ -61,7 +61,10 @@ def hours_words(hours: Hours) -> str:
     for weekday, shifts in sorted(hours.weekly.items()):
         days.setdefault(shifts, []).append(WEEKDAYS.get(weekday, weekday))
     week = "；".join(f"周{'、'.join(names)} {_shifts(shifts)}" for shifts, names in days.items())
-    return f"{week}；{hours.kiosk_opens:%H:%M}～{hours.last_ticket:%H:%M} 取号"
+    quiet = f"；午休前 {hours.quiet_before} 分钟、后 {hours.quiet_after} 分钟不叫号"
+    duty = f"，{'、'.join(map(str, hours.duty_counters))} 号窗口值班" if hours.duty_counters else ""
+    rest = quiet + duty if hours.quiet_before or hours.quiet_after or hours.duty_counters else ""
+    return f"{week}；{hours.kiosk_opens:%H:%M}～{hours.last_ticket:%H:%M} 取号{rest}"
 
 
 def _shifts(shifts: tuple[Shift, ...]) -> str:
@@ -107,15 +110,26 @@ def _kiosks(site: Site) -> str:
 
 def _no_show(site: Site) -> str:
     rule = site.no_show
-    return f"叫 {rule.calls_before} 次、满 {rule.minutes} 分钟没人来，才可以按过号"
+    more = max(rule.need_minutes.values(), default=0)
+    longer = f"（听不清、看不清的人多等 {more} 分钟）" if more else ""
+    back = "扫小票自己排回去，一次" if rule.back == "places" else "由窗口排回去"
+    return f"叫 {rule.calls_before} 次、满 {rule.minutes} 分钟没人来{longer}，才可以按过号；回来的人{back}"
 
 
 def _queue(site: Site) -> str:
+    rule = site.discipline
+    head_start = f"，先加 {rule.priority_base / 60:g} 分钟" if rule.priority_base else ""
     return (
+        f"优先的人等 1 分钟算 {rule.priority_rate:g} 分钟{head_start}；"
+        f"回访的人先加 {rule.return_base / 60:g} 分钟；一个人最多被超过 {rule.cap} 次；"
         f"过号的人扫小票后，前面先办 {site.back_places} 位；"
         f"别的楼层的号等满 {site.other_floor_seconds / 60:g} 分钟，空闲窗口可以叫；"
-        f"{site.undo_seconds} 秒内可以撤销"
+        f"{site.undo_seconds} 秒内可以撤销；停电超过 {site.outage_minutes:g} 分钟不算等候"
     )
+
+
+def _stops(site: Site) -> str:
+    return f"{len(site.stops_after)} 项业务办完还有下一站" if site.stops_after else "没有"
 
 
 def _mean_minutes(site: Site) -> str:
@@ -143,6 +157,7 @@ _SUBJECTS: Mapping[str, tuple[str, Callable[[Site], str]]] = {
     "kiosks": ("取号机", _kiosks),
     "single_floors": ("单项业务在几楼", lambda site: "清单没有写，按大厅资料"),
     "services": ("大厅自己加的业务", lambda site: "见业务目录"),
+    "stops": ("一次来办几站", _stops),
     "no_show": ("过号", _no_show),
     "queue": ("排队规则", _queue),
     "mean_minutes": ("每件大约多久", _mean_minutes),

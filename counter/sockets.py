@@ -20,6 +20,8 @@ from shared.web.context import Hall
 from shared.web.live import Guests, Pulse, socket_principal, this_socket
 
 PATH = "/counter"
+#: Whole states: of those that wait for a slow link only the newest is sent.
+LATEST_WINS = ((PATH, "queue"),)
 
 
 class CounterNamespace(Namespace):  # type: ignore[misc]
@@ -44,9 +46,8 @@ class CounterNamespace(Namespace):  # type: ignore[misc]
         if not request.headers.get("Origin"):
             return False
         principal = socket_principal(auth, tuple(STAFF_ROLES))
-        if principal is None:
+        if principal is None or not self._guests.add(principal, this_socket()):
             return False
-        self._guests.add(principal, this_socket())
         join_room("staff")
         return True
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import msgspec
 
-from shared.actions import issuing
+from shared.actions import holding, issuing
 from shared.actions.at_counter import CounterRequest
 from shared.actions.moving import TargetMissing, requeue_ticket, transfer_ticket
 from shared.actions.outlook import Line
@@ -17,11 +18,12 @@ from shared.domain.errors import Forbidden, Invalid
 from shared.domain.hall import HallClosed
 from shared.domain.paper import NoPrinter
 from shared.domain.states import IllegalMove
-from shared.domain.ticket import Ticket, TicketState, UnknownTicket
+from shared.domain.ticket import Ticket, TicketState, UnknownTicket, read_token
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.api import Api, ApiCall, remote_address
 from shared.web.context import current_hall
 from shared.web.errors import TooManyPresses
+from shared.web.presses import is_answered
 
 api = Api("tickets_api")
 
@@ -49,8 +51,14 @@ class PriorityBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 def _count_press(call: ApiCall) -> None:
-    if call.actor.role is Role.KIOSK:
+    """A kiosk gives so many numbers a minute; a press that is only repeated gives none."""
+    if call.actor.role is not Role.KIOSK:
+        return
+    try:
         current_hall().limits.take("ticket", call.actor.principal, PRESSES_PER_MINUTE, 60)
+    except TooManyPresses:
+        if not is_answered(call.actor.principal):
+            raise
 
 
 @api.change(
@@ -87,7 +95,13 @@ def get_tickets(uow: UnitOfWork, call: ApiCall) -> dict[str, Any]:
     return {"items": [staff_ticket_view(uow, ticket, line) for ticket in found[:limit]], "next": more}
 
 
-@api.get("/tickets/<token>", "A ticket, for whoever holds its code", roles=None, answers=TicketView)
+@api.get(
+    "/tickets/<token>",
+    "A ticket, for whoever holds its code",
+    roles=None,
+    answers=TicketView,
+    mark=lambda uow, call: None if call.actor.is_staff else holders_mark(uow, call.parts["token"]),
+)
 def get_ticket(uow: UnitOfWork, call: ApiCall) -> TicketView:
     ticket = ticket_of_token(uow, call.parts["token"])
     return staff_ticket_view(uow, ticket) if call.actor.is_staff else ticket_view(uow, ticket)
@@ -103,7 +117,7 @@ def get_ticket(uow: UnitOfWork, call: ApiCall) -> TicketView:
     errors=(UnknownTicket, IllegalMove),
 )
 def post_cancel(uow: UnitOfWork, call: ApiCall) -> TicketView:
-    return issuing.cancel(uow, call.actor, ticket_named(uow, call), call.body.reason)
+    return holding.cancel(uow, call.actor, ticket_named(uow, call), call.body.reason)
 
 
 @api.change(
@@ -115,7 +129,7 @@ def post_cancel(uow: UnitOfWork, call: ApiCall) -> TicketView:
     errors=(UnknownTicket, IllegalMove),
 )
 def post_postpone(uow: UnitOfWork, call: ApiCall) -> TicketView:
-    return issuing.postpone(uow, call.actor, ticket_named(uow, call))
+    return holding.postpone(uow, call.actor, ticket_named(uow, call))
 
 
 @api.change(
@@ -125,10 +139,10 @@ def post_postpone(uow: UnitOfWork, call: ApiCall) -> TicketView:
     roles=None,
     body=CounterRequest,
     answers=TicketView,
-    errors=(UnknownTicket, IllegalMove, issuing.ReinstatedAlready),
+    errors=(UnknownTicket, IllegalMove, holding.ReinstatedAlready, holding.ClerkReinstates),
 )
 def post_reinstate(uow: UnitOfWork, call: ApiCall) -> TicketView:
-    return issuing.reinstate(uow, call.actor, ticket_named(uow, call))
+    return holding.reinstate(uow, call.actor, ticket_named(uow, call))
 
 
 @api.change(
@@ -138,10 +152,10 @@ def post_reinstate(uow: UnitOfWork, call: ApiCall) -> TicketView:
     roles=None,
     body=RatingRequest,
     answers=TicketView,
-    errors=(UnknownTicket, issuing.UnknownLevel, issuing.NotServedYet, issuing.RatedAlready),
+    errors=(UnknownTicket, holding.UnknownLevel, holding.NotServedYet, holding.RatedAlready),
 )
 def post_rating(uow: UnitOfWork, call: ApiCall) -> TicketView:
-    return issuing.rate(uow, call.actor, ticket_named(uow, call), call.body.level)
+    return holding.rate(uow, call.actor, ticket_named(uow, call), call.body.level)
 
 
 @api.change(
@@ -153,7 +167,7 @@ def post_rating(uow: UnitOfWork, call: ApiCall) -> TicketView:
     errors=(UnknownTicket, NoPrinter),
 )
 def post_slip(uow: UnitOfWork, call: ApiCall) -> TicketView:
-    return issuing.reprint(uow, call.actor, ticket_named(uow, call))
+    return holding.reprint(uow, call.actor, ticket_named(uow, call))
 
 
 @api.change(
@@ -192,7 +206,17 @@ def post_requeue(uow: UnitOfWork, call: ApiCall) -> StaffTicketView:
     errors=(UnknownTicket, issuing.UnknownReason),
 )
 def post_priority(uow: UnitOfWork, call: ApiCall) -> StaffTicketView:
-    return issuing.grant_priority(uow, call.actor, ticket_named(uow, call), call.body.reason_code)
+    return holding.grant_priority(uow, call.actor, ticket_named(uow, call), call.body.reason_code)
+
+
+def holders_mark(uow: UnitOfWork, token: str) -> Hashable | None:
+    """Differs whenever what the ticket's holder sees may differ, and every minute, since waits pass."""
+    try:
+        standing = uow.following.standing(read_token(token))
+    except UnknownTicket:
+        # Whoever looks the ticket up says so, and counts the guess.
+        return None
+    return None if standing is None else (*standing, f"{uow.now.local:%Y-%m-%d %H:%M}")
 
 
 def ticket_named(uow: UnitOfWork, call: ApiCall) -> Ticket:

@@ -42,6 +42,10 @@ def content_for(kiosk: str) -> dict[str, Any]:
 
     def build(uow: UnitOfWork) -> dict[str, Any]:
         content = kiosk_content(uow.configuration(), kiosk, uow.now.local)
-        return {**content, "phone_reachable": uow.address.phone_reachable}
+        return {
+            **content,
+            "phone_reachable": uow.address.phone_reachable,
+            "lift_works": uow.hall.lift_works,
+        }
 
     return hall.read(build)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from kiosk.api import holders_mark
 from kiosk.phone_words import CasePart, Standing, case_part, counter_words, standing, wait_words
 from kiosk.unlocking import answer_unlock, is_unlocked, keep_unlock, known_token, unlock
-from shared.actions import issuing
+from shared.actions import holding, issuing
 from shared.actions.casework import cases_of_token
 from shared.actions.views import TicketView, ticket_view
 from shared.domain.errors import HallError
 from shared.domain.ticket import Ticket, TicketState, UnknownTicket, read_token
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.api import PREFIX
+from shared.web.conditional import answer_if_changed
 from shared.web.context import current_hall
 from shared.web.errors import TooManyPresses, status_of
 from shared.web.principals import holder
@@ -25,6 +27,7 @@ from shared.web.qr import qr_svg
 
 #: Without scripts the page loads itself anew this often, while there is something to wait for.
 REFRESH_SECONDS = 15
+HTML = "text/html; charset=utf-8"
 #: Nobody is asked to rate on the page of a loss.
 _LOSSES = frozenset({"unemployment", "retiree-death", "work-death"})
 #: Told instead of a step back that would change nothing.
@@ -34,7 +37,10 @@ _MOVING = frozenset({"waiting", "called", "serving", "held", "no_show"})
 
 @dataclass(frozen=True, slots=True)
 class PhonePage:
-    """All that the page shows; ``locked`` counts the cases that the four characters would open."""
+    """All that the page shows; ``locked`` counts the cases that the four characters would open.
+
+    ``returns`` says whether whoever missed the call may go back into line without staff.
+    """
 
     hall: str
     token: str
@@ -47,6 +53,7 @@ class PhonePage:
     back_places: int
     rating: bool
     at: str
+    returns: bool = False
     from_place: str = ""
     wait: str = ""
     phone: str = ""
@@ -70,8 +77,10 @@ def create_blueprint() -> Blueprint:
         return response
 
     @blueprint.get("/t/<token>")
-    def ticket_page(token: str) -> str:
-        return _render(token)
+    def ticket_page(token: str) -> Response:
+        return answer_if_changed(
+            lambda uow: holders_mark(uow, token), lambda uow: _draw(_page(uow, token)), HTML
+        )
 
     @blueprint.post("/t/<token>")
     def ticket_form(token: str) -> BaseResponse:
@@ -128,32 +137,32 @@ def _postpone(uow: UnitOfWork, token: str) -> str:
     if request.form.get("from_place") != place_mark(ticket):
         return ""
     before = ticket_view(uow, ticket).ahead
-    return NOBODY_BEHIND if issuing.postpone(uow, holder(token), ticket).ahead == before else ""
+    return NOBODY_BEHIND if holding.postpone(uow, holder(token), ticket).ahead == before else ""
 
 
 def place_mark(ticket: Ticket) -> str:
     """Changes whenever the ticket's place in line is moved."""
-    return f"{ticket.queued_at.isoformat()} {ticket.place}"
+    return f"{ticket.queued_seconds!r} {ticket.place!r}"
 
 
 def _cancel(uow: UnitOfWork, token: str) -> str:
     ticket = issuing.find_ticket(uow, token)
     if ticket.state is not TicketState.CANCELLED:
-        issuing.cancel(uow, holder(token), ticket)
+        holding.cancel(uow, holder(token), ticket)
     return ""
 
 
 def _reinstate(uow: UnitOfWork, token: str) -> str:
     ticket = issuing.find_ticket(uow, token)
     if ticket.state is TicketState.NO_SHOW:
-        issuing.reinstate(uow, holder(token), ticket)
+        holding.reinstate(uow, holder(token), ticket)
     return ""
 
 
 def _rate(uow: UnitOfWork, token: str) -> str:
     level = request.form.get("level", "")
     ticket = issuing.find_ticket(uow, token)
-    issuing.rate(uow, holder(token), ticket, int(level) if level.isdecimal() and len(level) == 1 else 0)
+    holding.rate(uow, holder(token), ticket, int(level) if level.isdecimal() and len(level) == 1 else 0)
     return ""
 
 
@@ -163,6 +172,10 @@ _ACTIONS = {"postpone": _postpone, "cancel": _cancel, "reinstate": _reinstate, "
 def _render(token: str, problem: str | None = None) -> str:
     page = current_hall().read(lambda uow: _page(uow, token))
     return render_template("kiosk/phone.html", page=page, problem=problem)
+
+
+def _draw(page: PhonePage) -> Callable[[], bytes]:
+    return lambda: render_template("kiosk/phone.html", page=page, problem=None).encode()
 
 
 def _page_with_problem(token: str, refusal: HallError) -> BaseResponse:
@@ -191,15 +204,17 @@ def _page(uow: UnitOfWork, token: str) -> PhonePage:
         return PhonePage(ticket=None, standing=None, floor_shape="", place="", rating=False, **common)
     ticket = issuing.find_ticket(uow, plain)
     view = ticket_view(uow, ticket)
+    returns = site.no_show.back == "places" and not ticket.reinstated
     there = view.counter_floor or view.floor
     return PhonePage(
         ticket=view,
-        standing=standing(view),
+        standing=standing(view, returns=returns),
         floor_shape=next((floor.shape for floor in site.floors if floor.number == there), ""),
         place=counter_words(view.counters),
         rating=_may_rate(uow, ticket),
+        returns=returns,
         from_place=place_mark(ticket),
-        wait=wait_words(view.wait_seconds),
+        wait=wait_words(view.wait_seconds, view.called_after),
         **common,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from shared.actions.case_views import CaseView, ToldItemView, case_view, told_item_view
 from shared.actions.views import TicketView
@@ -55,8 +55,11 @@ class CasePart:
     items: Sequence[ItemWords]
 
 
-def standing(ticket: TicketView) -> Standing:
-    """Where the holder of a ticket stands, in one sentence."""
+def standing(ticket: TicketView, *, returns: bool = True) -> Standing:
+    """Where the holder of a ticket stands, in one sentence.
+
+    ``returns`` says whether whoever missed the call may go back into line without staff.
+    """
     if ticket.state == "waiting":
         return _waiting(ticket)
     if ticket.state in ("called", "serving"):
@@ -64,13 +67,17 @@ def standing(ticket: TicketView) -> Standing:
         if ticket.state == "called":
             return Standing(f"请现在到 {where}", "叫到您了", "copper", call=True)
         return Standing("正在办理", where, "pine")
+    if ticket.state == "no_show" and not returns:
+        return Standing("叫过您，没等到您", "没听到没关系，请到窗口或导办台，由工作人员再排", "amber")
     return _STANDINGS[ticket.state]
 
 
 def _waiting(ticket: TicketView) -> Standing:
-    # Without a wait no counter is open for it: nobody is next, however few stand before.
-    called_soon = ticket.wait_seconds is not None and ticket.ahead < NEAR
-    wait = wait_words(ticket.wait_seconds) if ticket.wait_seconds else "等多久现在还说不准"
+    after = ticket.called_after
+    # Without a wait no counter is open for it, and over a break none calls: nobody is next, however few
+    # stand before.
+    called_soon = ticket.wait_seconds is not None and after is None and ticket.ahead < NEAR
+    wait = wait_words(ticket.wait_seconds, after) if ticket.wait_seconds or after else "等多久现在还说不准"
     people = f"前面还有 {ticket.ahead} 人" if ticket.ahead else "前面没有人"
     if ticket.stop > 1:
         return Standing(f"您的下一站在 {ticket.floor}楼", f"{people}，{wait}", "blue")
@@ -93,8 +100,13 @@ _STANDINGS = {
 }
 
 
-def wait_words(wait: WaitBand | None) -> str:
-    """A wait as a band of minutes; never 0, and said when it is not known."""
+def wait_words(wait: WaitBand | None, after: datetime | None = None) -> str:
+    """A wait as a band of minutes; never 0, and said when it is not known.
+
+    ``after`` is the hall-local moment to tell instead when a break lies before the call.
+    """
+    if after is not None:
+        return f"约在{'下午' if after.hour >= 12 else '上午'} {after:%H:%M} 以后叫到"
     if wait is None:
         return "现在还说不准"
     low, high = minutes_band(wait)

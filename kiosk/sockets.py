@@ -6,11 +6,10 @@ from typing import Any
 
 from flask_socketio import Namespace, SocketIO, join_room
 
-from shared.actions.devices import note_contact
 from shared.domain.account import Role
 from shared.domain.events import PaperChanged
 from shared.web.context import Hall
-from shared.web.live import Guests, note_devices, socket_principal, this_socket
+from shared.web.live import Guests, socket_principal, this_socket
 
 PATH = "/kiosk"
 
@@ -21,17 +20,14 @@ class KioskNamespace(Namespace):  # type: ignore[misc]
     def __init__(self, hall: Hall, socketio: SocketIO) -> None:
         super().__init__(PATH)
         self._server = socketio
-        self._hall = hall
         self._guests = Guests(hall, socketio, PATH)
         hall.store.listeners.on(PaperChanged, self._tell)
 
     def on_connect(self, auth: Any = None) -> bool:
         """Let kiosks in, each into a room of its own."""
         principal = socket_principal(auth, (Role.KIOSK,))
-        if principal is None:
+        if principal is None or not self._guests.add(principal, this_socket()):
             return False
-        self._guests.add(principal, this_socket())
-        self._hall.transact(lambda uow: note_contact(uow, principal.actor))
         join_room(f"kiosk:{principal.name}")
         return True
 
@@ -41,7 +37,7 @@ class KioskNamespace(Namespace):  # type: ignore[misc]
 
     def start(self) -> None:
         """Begin to note which kiosks are connected."""
-        self._server.start_background_task(note_devices, self._hall, self._server, self._guests)
+        self._guests.start()
 
     def _tell(self, event: PaperChanged) -> None:
         if event.number is not None and event.device:

@@ -1,7 +1,10 @@
 /** What the clerk does with tickets and with the counter itself, key by key. */
 
-import { askLeaving, askPrevious } from "./counter_keys.js";
+import { api } from "/static/js/hall.js";
+import { askBeforeBreak, askLeaving, askPrevious, maySendTo } from "./counter_keys.js";
 import { choose, find } from "./dialog.js";
+import { pickService } from "./services.js";
+import { needsWords, nextStopWords, plannedStop, priorityWords } from "./words.js";
 
 /** What can be done with a number only by whoever sits at a counter. */
 const AT_A_COUNTER = new Set(["call", "resume"]);
@@ -17,6 +20,7 @@ export class Actions {
   async next() {
     const { ticket, counter, data } = this.state;
     if (counter.state === "paused") return this.presses.verb("reopen");
+    if (counter.quiet_until) return this.endBeforeBreak();
     if (!(await this.desk.mayLeave())) return null;
     const body = {};
     if (ticket) {
@@ -29,15 +33,31 @@ export class Actions {
     return answer;
   }
 
+  /** Around a break the key that calls only ends what is there. */
+  async endBeforeBreak() {
+    const { ticket, counter } = this.state;
+    if (ticket.state !== "called") return this.finish();
+    const chosen = await askBeforeBreak(ticket, counter.quiet_until);
+    if (chosen?.value === "requeue") return this.verbWithUndo("requeue", "已放回队里");
+    return chosen && this.finish();
+  }
+
   told(answer, before, previous) {
     const called = answer.data?.number;
-    const ended = before && `${before.number} ${previous === "no_show" ? "已过号" : "已办结"}`;
+    const ended = before && `${before.number} ${previous === "no_show" ? "已过号" : this.endWords(before)}`;
     const words = [ended, called ? `已叫 ${called}` : "没有人等了"].filter(Boolean).join("，");
     this.undoable(words, called ?? before?.number);
   }
 
-  recall() {
-    return this.presses.verb("recall", this.named());
+  /** What finishing makes of a number: its visit is over, or goes on at the stop that is planned. */
+  endWords(ticket) {
+    return plannedStop(ticket) ? `去下一站：${nextStopWords(ticket, this.state.data.services)}` : "已办结";
+  }
+
+  async recall() {
+    const answer = await this.presses.verb("recall", this.named());
+    if (answer) this.state.set({ notice: `已再叫 ${answer.data.number}，第 ${answer.data.calls} 次`, undo: null });
+    return answer;
   }
 
   start() {
@@ -49,17 +69,18 @@ export class Actions {
   }
 
   async finish() {
-    return (await this.desk.mayLeave()) ? this.verbWithUndo("finish", "已办结") : null;
+    return (await this.desk.mayLeave()) ? this.verbWithUndo("finish", this.endWords(this.state.ticket)) : null;
   }
 
   async hold() {
-    return (await this.desk.mayLeave()) ? this.verbWithUndo("hold", "已挂起，可以叫下一位") : null;
+    return (await this.desk.mayLeave()) ? this.verbWithUndo("hold", this.state.counter.quiet_until ? "已挂起" : "已挂起，可以叫下一位") : null;
   }
 
   async verbWithUndo(name, words, body = {}) {
     const { number } = this.state.ticket;
     const answer = await this.presses.verb(name, { ...this.named(), ...body });
-    if (answer) this.undoable(`${number} ${words}`, number);
+    const done = typeof words === "function" ? answer && words(answer.data) : words;
+    if (answer) this.undoable(`${number} ${done}`, number);
     return answer;
   }
 
@@ -95,19 +116,18 @@ export class Actions {
   async signOff() {
     const { counter, ticket } = this.state;
     if (!(await this.desk.mayLeave())) return;
-    const rest = [ticket?.number, ...counter.held.map((held) => held.number)].filter(Boolean);
-    const chosen = await askLeaving(counter.number, rest);
-    if (!chosen || chosen.value === "stay") return;
+    const held = counter.held.map(({ number }) => ({ number, place: "挂起" }));
+    const chosen = await askLeaving(counter.number, ticket ? [{ number: ticket.number, place: "在窗口" }, ...held] : held);
+    if (!chosen) return;
     const address = `/counters/${counter.number}`;
-    const left = chosen.value === "requeue" ? rest : [];
-    for (const number of left) {
+    for (const number of chosen.back) {
       const back = await this.presses.send(`${address}/requeue`, { ticket: number });
       if (!back) return void this.presses.read();
     }
-    const body = chosen.value === "hand_over" ? { hand_over: true } : {};
+    const body = chosen.handOver ? { hand_over: true } : {};
     const answer = await this.presses.send(`${address}/sign-off`, body);
     if (!answer) return void this.presses.read();
-    const notice = left.length ? `${left.join("、")} 已放回队里，请群众回座位等` : null;
+    const notice = chosen.back.length ? `${chosen.back.join("、")} 已放回队里，请群众回座位等` : null;
     const counters = this.state.counters.map((one) => (one.number === answer.data.number ? answer.data : one));
     this.state.set({ counter: null, counters, me: { ...this.state.me, counter: null }, notice, undo: null });
     await this.presses.read();
@@ -116,7 +136,7 @@ export class Actions {
   async more() {
     const { ticket } = this.state;
     const off = ticket ? undefined : "窗口没有号";
-    const planned = ticket?.stops.some((stop) => stop.state === "planned");
+    const planned = Boolean(plannedStop(ticket));
     const chosen = await choose({
       title: ticket ? `${ticket.number} 还可以` : "更多",
       options: [
@@ -125,7 +145,7 @@ export class Actions {
         { value: "counter", label: "转到别的窗口", off },
         { value: "requeue", label: "放回队里，按原来的先后", off },
         { value: "stop", label: planned ? "办结这一站，去下一站" : "办结这一站，再排一站…", off },
-        { value: "priority", label: "登记优先", hint: "原因只有工作人员看得到", off },
+        { value: "priority", label: "登记优先", hint: "原因只有工作人员看得到", off: off ?? (priorityWords(ticket, this.state.data.reasons) || undefined) },
         { value: "issue", label: "替群众取号", hint: "F1" },
       ],
     });
@@ -139,8 +159,27 @@ export class Actions {
   }
 
   async transferToService() {
-    const service = await this.pickService("转到哪项业务？");
-    return service && this.verbWithUndo("transfer", "已转走", { service_id: service });
+    const service = await pickService(this.state.data, "转到哪项业务？");
+    if (!service || !(await this.mayTransfer(service))) return null;
+    const title = this.state.data.services.find((one) => one.id === service).title;
+    const words = ({ floor }) => ["已转到", floor && `${floor}楼`, title].filter(Boolean).join(" ");
+    return this.verbWithUndo("transfer", words, { service_id: service });
+  }
+
+  /** Whether the floor that another service leads to has an open counter, or the clerk sends the number anyway. */
+  async mayTransfer(service) {
+    const { ticket } = this.state;
+    const listed = await this.presses.counters();
+    if (!listed) return false;
+    try {
+      const floor = ticket.needs.includes("step_free") ? ticket.floor
+        : (await api("GET", `/services/${encodeURIComponent(service)}/outlook`)).data.floor;
+      const open = listed.some((one) => one.state === "open" && (!floor || one.floor === floor));
+      return open || maySendTo(floor ? `${floor}楼` : "大厅里");
+    } catch (problem) {
+      this.presses.refuse(problem);
+      return false;
+    }
   }
 
   async transferToCounter() {
@@ -153,22 +192,18 @@ export class Actions {
         hint: [`${one.floor}楼`, one.clerk?.name ?? "没有人", one.state === "paused" && "暂停"].filter(Boolean).join(" "),
       })),
     });
-    return target && this.verbWithUndo("transfer", `已转到${target}号窗口`, { counter: target });
+    if (!target) return null;
+    const { floor, state } = listed.find((one) => one.number === target);
+    const where = `${floor}楼${target}号窗口`;
+    if (state === "closed" && !(await maySendTo(where))) return null;
+    return this.verbWithUndo("transfer", `已转到 ${where}`, { counter: target });
   }
 
   async nextStop(planned) {
     if (!(await this.desk.mayLeave())) return null;
-    const service = planned ? undefined : await this.pickService("下一站办什么？");
+    const service = planned ? undefined : await pickService(this.state.data, "下一站办什么？");
     if (!planned && !service) return null;
     return this.verbWithUndo("next-stop", "已排到下一站", planned ? {} : { service_id: service });
-  }
-
-  pickService(title) {
-    const entries = this.state.data.services.filter((service) => service.offered).map((service) => ({
-      value: service.id, label: service.title,
-      hint: service.kind === "single" ? `${service.id} ${service.name}` : service.name,
-    }));
-    return find({ title, entries, placeholder: "名称或编号，例如 社保卡、1.10.7" });
   }
 
   async grantPriority(number) {
@@ -186,18 +221,24 @@ export class Actions {
     const { ticket, counter } = this.state;
     const busy = ticket ? `窗口上还有 ${ticket.number}` : undefined;
     const closed = counter?.state === "open" ? undefined : "没有上岗，或窗口没有开";
+    const quiet = counter?.quiet_until ? "午休前后不叫号" : undefined;
+    const off = busy ?? closed ?? quiet;
     const options = {
-      waiting: [{ value: "call", label: "现在就叫这个号", off: busy ?? closed }],
+      waiting: [{ value: "call", label: "现在就叫这个号", off }],
       held: [{ value: "resume", label: ticket ? "排成本窗口下一位" : "继续办这个号", off: closed }],
       no_show: [
-        { value: "call", label: "人来了，现在叫", off: busy ?? closed },
+        { value: "call", label: "人来了，现在叫", off },
         { value: "reinstate", label: "人来了，再排回去", hint: "请坐着等，前面几位之后叫" },
       ],
     }[entry.state] ?? [];
-    if (entry.state === "waiting") options.push({ value: "priority", label: "登记优先" });
+    const { reasons } = this.state.data;
+    const first = priorityWords(entry, reasons);
+    const needs = needsWords(entry, reasons);
+    if (entry.state === "waiting" && !first) options.push({ value: "priority", label: "登记优先" });
     options.push({ value: "cancel", label: "不办了，取消这个号" });
     const chosen = await choose({
       title: `${entry.number}　${entry.service_title ?? ""}`,
+      text: [first, needs && `需要：${needs}`].filter(Boolean).join("　"),
       options: counter ? options : options.filter((option) => !AT_A_COUNTER.has(option.value)),
     });
     if (chosen) await this.doPicked(chosen.value, entry.number);
@@ -213,7 +254,8 @@ export class Actions {
     }
     const body = verb === "call" ? { number } : { ticket: number };
     const answer = await this.presses.verb(verb, body);
-    if (answer) this.undoable(verb === "call" ? `已叫 ${number}` : `${number} 已取回`, number);
+    const back = answer?.data.state === "waiting" ? `${number} 排为本窗口下一位` : `${number} 已取回`;
+    if (answer) this.undoable(verb === "call" ? `已叫 ${number}` : back, number);
     return answer;
   }
 }

@@ -27,7 +27,7 @@ export class Chooser {
     if (!me) return;
     if (counter) return void this.remember(counter);
     const drawn = JSON.stringify(counters.map(
-      (one) => [one.number, one.state, one.clerk, one.ticket?.number, one.waiting]));
+      (one) => [one.number, one.state, one.clerk, one.ticket?.number, one.held.map((held) => held.number), one.waiting]));
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const focused = document.activeElement?.dataset?.counter;
@@ -95,7 +95,8 @@ export class Chooser {
     return el(this.state.mayCall ? "button" : "div", attrs, el("b", { class: "seat-number" }, `${counter.number}号`),
       el("span", { class: `tag ${LOOKS[counter.state]}` }, COUNTER_STATES[counter.state]),
       el("span", { class: "small muted" }, counter.clerk ? counter.clerk.name : counter.profile),
-      counter.ticket && el("span", { class: "small number" }, counter.ticket.number));
+      counter.ticket && el("span", { class: "small number" }, counter.ticket.number),
+      counter.held.length > 0 && el("b", { class: "seat-held small" }, `挂起 ${counter.held.map((held) => held.number).join("、")}`));
   }
 
   async signOn(counter) {

@@ -19,6 +19,8 @@ import { COUNTER_STATES, clock } from "./words.js";
 
 const LINK_LOST = "与服务器断开，现在的号继续办，先不叫下一位，已写的都在。";
 const TICK_MS = 1000;
+/** What time alone changes, no hint tells: a break begins or ends, waits grow. */
+const READ_MS = 15000;
 const $ = (id) => document.getElementById(id);
 
 const state = new ConsoleState(JSON.parse($("console-data").textContent));
@@ -57,9 +59,32 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/** What stands around the panes: who is where, the line of words, the band when the line is lost. */
+/** What was said of a press goes with the next one; what can still be taken back stays so. */
+function forgetWords() {
+  if (state.notice) state.set({ notice: null });
+}
+document.addEventListener("keydown", (event) => /^F\d+$/.test(event.key) && !event.repeat && forgetWords(), true);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("button") && !$("words").contains(event.target)) forgetWords();
+}, true);
+
+/** That the line is lost, or that nobody is called around a break: the one above the panes, the other beside
+ *  the counter's number, where it takes no room from the work. */
+function drawBands() {
+  const { counter, linked } = state;
+  const until = counter?.state === "open" && counter.quiet_until;
+  tell($("band"), linked ? "" : LINK_LOST);
+  tell($("quiet"), until ? `‖ 午休前后不叫号，${clock(until)} 接着叫` : "");
+}
+
+function tell(place, words) {
+  place.hidden = !words;
+  if (words && place.textContent !== words) place.textContent = words;
+}
+
+/** What stands around the panes: who is where, the line of words, the bands. */
 function drawFrame() {
-  const { counter, data, me, linked } = state;
+  const { counter, data, me } = state;
   $("work").hidden = !counter;
   $("keys").hidden = !counter;
   $("sign-off").hidden = !counter;
@@ -70,9 +95,7 @@ function drawFrame() {
     el("span", { class: counter.state === "open" ? "tag tag-pine" : "tag tag-amber" }, COUNTER_STATES[counter.state]),
   ]);
   $("who").textContent = me ? [me.name, me.staff_number && `工号 ${me.staff_number}`].filter(Boolean).join(" ") : "";
-  const band = $("band");
-  band.hidden = linked;
-  if (!linked && band.textContent !== LINK_LOST) band.textContent = LINK_LOST;
+  drawBands();
   drawWords();
 }
 
@@ -82,13 +105,13 @@ let wordsDrawn = "";
 function drawWords() {
   const { problem, notice, undo } = state;
   const seconds = undo ? Math.ceil((undo.until - Date.now()) / 1000) : 0;
-  const drawn = JSON.stringify([problem, notice, seconds > 0 ? seconds : 0]);
+  const drawn = JSON.stringify([problem, notice, seconds > 0 ? seconds : 0, undo?.number]);
   if (drawn === wordsDrawn) return;
   wordsDrawn = drawn;
   $("words").className = problem ? "words wrong" : "words";
   fill($("words"), el("span", null, problem ?? notice ?? ""), !problem && seconds > 0 && el("button", {
     type: "button", class: "button small-button", onclick: () => actions.undo(),
-  }, `撤回（${seconds} 秒内）`, el("span", { class: "key" }, "Ctrl+Z")));
+  }, `撤回${notice ? "" : ` ${undo.number} `}（${seconds} 秒内）`, el("span", { class: "key" }, "Ctrl+Z")));
 }
 
 function tick() {
@@ -112,6 +135,7 @@ async function begin() {
     onSlip: (event) => desk.slipChanged(event), onBack: () => desk.readSheet(),
   });
   setInterval(tick, TICK_MS);
+  setInterval(() => state.linked && !state.busy && presses.read(), READ_MS);
   tick();
 }
 

@@ -6,7 +6,7 @@ import { CaseSearch } from "./case_search.js";
 import { CaseSheet } from "./case_sheet.js";
 import { choose } from "./dialog.js";
 import { fill } from "./drawing.js";
-import { reasonText, waited } from "./words.js";
+import { clock, reasonText, waitSentence } from "./words.js";
 
 export class Desk {
   /** @param {HTMLElement} place @param {import("./state.js").ConsoleState} state
@@ -76,7 +76,8 @@ export class Desk {
   drawIdle() {
     const { counter, data } = this.state;
     const next = counter.queue.find((entry) => entry.state === "waiting");
-    const drawn = JSON.stringify([counter.state, counter.reason, next]);
+    const until = counter.quiet_until;
+    const drawn = JSON.stringify([counter.state, counter.reason, until, next]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const reason = counter.reason && reasonText(data.reasons, "pause", counter.reason);
@@ -85,8 +86,9 @@ export class Desk {
         el("p", null, "回来了，按 ", el("span", { class: "key" }, "F2"), " 恢复服务。")]
       : next
         ? [el("p", { class: "muted" }, "下一位"), el("p", { class: "idle-number" }, next.number),
-          el("h2", null, next.service_title), el("p", { class: "muted" }, waited(next.waited_seconds)),
-          el("p", null, "按 ", el("span", { class: "key" }, "F2"), " 呼叫。")]
+          el("h2", null, next.service_title), el("p", { class: "muted" }, waitSentence(next)),
+          until ? el("p", null, `午休前后不叫号，${clock(until)} 接着叫。`)
+            : el("p", null, "按 ", el("span", { class: "key" }, "F2"), " 呼叫。")]
         : [el("h1", null, "现在没有人等"), el("p", { class: "muted" }, "有人取号，右边马上会出现。")]));
   }
 

@@ -6,22 +6,31 @@ import { el } from "/static/js/hall.js";
  * Ask to choose.
  * @param {{title: string, text?: string, options: {value: any, label: string, hint?: string, off?: string}[],
  *          field?: {label: string, value?: string, placeholder?: string, required?: boolean}, body?: Node,
- *          ready?: (text: string) => string|null}} question
+ *          ready?: (text: string) => string|null, settle?: (text: string) => Promise<string|null>, wide?: boolean}} question
  *   `off` says why an option cannot be chosen now; `field` adds one line to write; `ready` says what is
- *   still missing
+ *   still missing; `settle` does the work while the question still stands, and says why it was refused
  * @returns {Promise<{value: any, text: string}|null>} null when the clerk went back
  */
 export function choose(question) {
   const input = question.field && lineOf(question.field);
   const { dialog, close, answer } = opened(question, [question.body, input && labelled(question.field.label, input)]);
   const wrong = el("p", { class: "ask-wrong", role: "status" });
-  const buttons = question.options.map((option, place) => optionButton(option, place, () => {
+  const press = (option) => {
     const text = input?.value.trim() ?? "";
     const missing = option.off ?? question.ready?.(text) ?? (question.field?.required && !text ? "请先写明。" : null);
+    if (!missing && question.settle) return settle({ value: option.value, text });
     if (!missing) return close({ value: option.value, text });
     wrong.textContent = missing;
     return input?.focus();
-  }));
+  };
+  const settle = async (chosen) => {
+    if (dialog.dataset.settling) return;
+    dialog.dataset.settling = "true";
+    wrong.textContent = (await question.settle(chosen.text)) ?? "";
+    delete dialog.dataset.settling;
+    if (!wrong.textContent) close(chosen);
+  };
+  const buttons = question.options.map((option, place) => optionButton(option, place, () => press(option)));
   dialog.append(wrong, el("div", { class: "choices" }, buttons), foot(close));
   dialog.addEventListener("keydown", (event) => onKey(event, buttons));
   (dialog.querySelector("input") ?? buttons.find((button) => button.getAttribute("aria-disabled") !== "true"))?.focus();
@@ -71,12 +80,13 @@ export function isAsking() {
 }
 
 function opened(question, extra) {
-  const dialog = el("dialog", { class: "dialog ask", "aria-label": question.title },
+  const dialog = el("dialog", { class: question.wide ? "dialog ask wide" : "dialog ask", "aria-label": question.title },
     el("h2", null, question.title), question.text && el("p", { class: "muted" }, question.text), extra ?? []);
   let close;
   const before = document.activeElement;
   const answer = new Promise((resolve) => {
     close = (value) => {
+      if (dialog.dataset.settling) return;
       dialog.close();
       dialog.remove();
       before?.focus?.();

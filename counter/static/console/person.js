@@ -3,7 +3,7 @@
 import { el } from "/static/js/hall.js";
 import { fill } from "./drawing.js";
 import { slipTag } from "./slip_tag.js";
-import { TICKET_STATES, clock, reasonText, waited } from "./words.js";
+import { TICKET_STATES, needsWords, nextStopWords, plannedStop, reasonText, takenWords } from "./words.js";
 
 const LOOKS = { called: "tag-copper", serving: "tag-pine" };
 
@@ -38,6 +38,7 @@ export class Person {
       el("h2", { class: "person-event" }, ticket.service_title),
       ticket.service_name !== ticket.service_title && el("p", { class: "muted small" }, ticket.service_name),
       el("dl", { class: "facts" }, this.facts(ticket)),
+      this.nextStop(ticket),
       this.reception(ticket),
       this.slip(ticket),
       this.cases(ticket),
@@ -52,22 +53,21 @@ export class Person {
   facts(ticket) {
     const { data } = this.state;
     const answer = data.answers[ticket.service_id]?.[ticket.answer]?.text;
-    const needs = ticket.needs.map((need) => reasonText(data.reasons, "needs", need));
-    const planned = ticket.stops.filter((stop) => stop.state === "planned");
+    const needs = needsWords(ticket, data.reasons);
     return [
-      fact("取号", `${clock(ticket.issued_at)}，${waited(ticket.waited_seconds)}`),
+      fact("取号", takenWords(ticket)),
       answer && fact("选的是", answer),
       ticket.priority_reason && fact("优先", reasonText(data.reasons, "priority", ticket.priority_reason), "copper"),
-      needs.length > 0 && fact("需要", needs.join("、"), "copper"),
+      needs && fact("需要", needs, "copper"),
       ticket.language !== "zh" && fact("语言", ticket.language),
       ticket.stops.length > 1 && fact("环节", `第 ${ticket.stop} 站，共 ${ticket.stops.length} 站`),
-      planned.length > 0 && fact("下一站", this.stopWords(planned[0])),
     ];
   }
 
-  stopWords(stop) {
-    const service = this.state.data.services.find((one) => one.id === stop.service_id);
-    return [stop.floor && `${stop.floor}楼`, service?.title ?? stop.service_id].filter(Boolean).join(" ");
+  /** Told before the person goes: the number stays, and is called there next. */
+  nextStop(ticket) {
+    if (!plannedStop(ticket)) return null;
+    return el("p", { class: "next-stop" }, "办完后下一站：", el("b", null, nextStopWords(ticket, this.state.data.services)));
   }
 
   /** Only what screens and loudspeakers have confirmed may be held against a person who missed a call. */

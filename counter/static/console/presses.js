@@ -2,7 +2,7 @@
 
 import { api, pressKey } from "/static/js/hall.js";
 
-const UNANSWERED = "没有收到回答。再按一次同样的键，不会重复。";
+export const UNANSWERED = "没有收到回答。再按一次同样的键，不会重复。";
 const AT_COUNTER = ["called", "serving"];
 
 export class Presses {
@@ -50,12 +50,13 @@ export class Presses {
     }
   }
 
-  /** A verb of the counter that is signed on; the answered ticket is shown at once. */
+  /** A verb of the counter that is signed on; the answered ticket is shown at once, and the counter read after
+   *  it, so that what is said of this press never comes after what is said of the next. */
   async verb(name, body = {}) {
     const number = this.state.counter.number;
     const answer = await this.send(`/counters/${number}/${name}`, body);
     if (answer?.data?.token) this.showTicket(answer.data, number);
-    await this.read();
+    this.read();
     return answer;
   }
 

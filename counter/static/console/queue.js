@@ -2,10 +2,10 @@
 
 import { el } from "/static/js/hall.js";
 import { fill, walkable } from "./drawing.js";
-import { span } from "./words.js";
+import { needsWords, waitInList } from "./words.js";
 
 /** So many numbers fit beside the desk without scrolling; of those who missed the call the latest few. */
-const ROWS = 12;
+const ROWS = 9;
 const MISSED = 4;
 
 export class Queue {
@@ -29,6 +29,7 @@ export class Queue {
     const missed = counter.queue.filter((entry) => entry.state === "no_show").reverse();
     const held = counter.held.map((ticket) => ({
       number: ticket.number, service_title: ticket.service_title, waited_seconds: ticket.waited_seconds, state: "held",
+      issued_at: ticket.issued_at, priority_reason: ticket.priority_reason, needs: ticket.needs,
     }));
     fill(
       this.place,
@@ -54,7 +55,14 @@ export class Queue {
       dataset: { number: entry.number }, onclick: () => this.onPick(entry),
     },
     el("b", { class: "number" }, entry.number),
+    el("span", { class: "small muted nowrap" }, waitInList(entry)),
     el("span", { class: "line-title" }, entry.service_title),
-    el("span", { class: "small muted nowrap" }, span(entry.waited_seconds))))));
+    this.marks(entry)))));
+  }
+
+  /** For staff alone: who goes first, and who needs a hand. */
+  marks(entry) {
+    const words = [(entry.priority || entry.priority_reason) && "优先", needsWords(entry, this.state.data.reasons)].filter(Boolean);
+    return words.length ? el("span", { class: "line-marks" }, el("span", { "aria-hidden": "true" }, "◆ "), words.join(" · ")) : null;
   }
 }

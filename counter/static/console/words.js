@@ -55,6 +55,19 @@ export function waited(seconds) {
   return seconds < 60 ? "刚到" : `等了 ${span(seconds)}`;
 }
 
+/** The stop that is planned after the present one, or undefined. */
+export function plannedStop(ticket) {
+  return ticket?.stops.find((stop) => stop.state === "planned");
+}
+
+/** Where a visit goes next, and what for: 1楼 领取. A step-free person's next stop comes to this floor. */
+export function nextStopWords(ticket, services) {
+  const stop = plannedStop(ticket);
+  const title = services.find((one) => one.id === stop.service_id)?.title ?? stop.service_id;
+  const floor = ticket.needs.includes("step_free") ? ticket.counter_floor : stop.floor;
+  return floor ? `${floor}楼 ${title}` : `${title}（哪层等得短，到时告诉您）`;
+}
+
 /** 12月14日, with the year when it is not this one. */
 export function day(isoDay) {
   const [year, month, date] = isoDay.split("-").map(Number);
@@ -63,6 +76,49 @@ export function day(isoDay) {
 }
 
 const NO_PROMISE = new Set(["refused", "withdrawn", "not_applicable"]);
+
+/** A number as the hall writes it, from what a hand wrote: "a1", "A 1" and "ａ００１" are A001. */
+export function numberText(written) {
+  const plain = written.normalize("NFKC").replace(/[\s-]/g, "").toUpperCase();
+  const parts = /^([A-Z]+)(\d+)$/.exec(plain);
+  return parts ? parts[1] + String(Number(parts[2])).padStart(3, "0") : plain;
+}
+
+/** A clock time is surer than a wait that is much shorter than the time since the number was taken: a
+ *  standstill lay between, or another stop. */
+const MUCH_MS = 120000;
+const DAY_MS = 86400000;
+
+/** How long somebody waits, in a list: 12 分钟, 刚到, or 取号 05:05 for an old number with a new wait. */
+export function waitInList({ waited_seconds: seconds, issued_at: from }, now = Date.now()) {
+  return seconds < 60 && isOld(from, now) ? `取号 ${clock(from)}` : span(seconds);
+}
+
+/** The same as a sentence: 等了 12 分钟, 刚到, or 取号 05:05. */
+export function waitSentence({ waited_seconds: seconds, issued_at: from }, now = Date.now()) {
+  return seconds < 60 && isOld(from, now) ? `取号 ${clock(from)}` : waited(seconds);
+}
+
+/** When a number was taken and how long its holder waited, as one fact. */
+export function takenWords({ waited_seconds: seconds, issued_at: from }, now = Date.now()) {
+  return seconds < 60 && isOld(from, now) ? clock(from) : `${clock(from)}，${waited(seconds)}`;
+}
+
+function isOld(from, now) {
+  const age = now - Date.parse(from ?? "");
+  return age > MUCH_MS && age < DAY_MS;
+}
+
+/** What lets somebody go first, "" without: 已优先：残疾人. A list tells only that it was granted. */
+export function priorityWords({ priority_reason: reason, priority }, reasons) {
+  if (reason) return `已优先：${reasonText(reasons, "priority", reason)}`;
+  return priority === true ? "已优先" : "";
+}
+
+/** What a person needs, in words. */
+export function needsWords({ needs = [] }, reasons) {
+  return needs.map((need) => reasonText(reasons, "needs", need)).join("、");
+}
 
 /** The promise of an item or case as staff read it; an unknown date is said, never guessed. */
 export function dueWords(entry) {

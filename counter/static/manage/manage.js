@@ -4,6 +4,7 @@ import { api, connect } from "/static/js/hall.js";
 import { lineIs, tellTrouble } from "../office/notices.js";
 import { openAccounts } from "./accounts.js";
 import { openDevices } from "./devices.js";
+import { openLift } from "./lift.js";
 import { drawOverview } from "./overview.js";
 import { openSettings } from "./settings.js";
 
@@ -13,6 +14,7 @@ const PANELS = { now: () => load(), accounts: openAccounts, devices: openDevices
 
 const at = (id) => document.getElementById(id);
 const facts = JSON.parse(at("facts").textContent);
+const drawLift = openLift(at("lift"), facts, load);
 let overview = null;
 let timer = 0;
 let loading = false;
@@ -29,6 +31,7 @@ async function load() {
     overview = (await api("GET", "/overview")).data;
     lineIs(true);
     drawOverview(overview, facts);
+    drawLift(overview.lift_works);
     at("at").textContent = `${clockText(overview.at)} 的情况`;
     at("page").dataset.stale = "false";
   } catch (problem) {

@@ -1,14 +1,17 @@
 /** The hall at a glance: numbers first, then who waits, who serves, and what is broken. */
 
 import { el } from "/static/js/hall.js";
-import { COUNTER_STATES, deviceState, floorText, isUnattended, KINDS, minutesText, PRINTER_STATES, secondsBetween, verdict } from "./words.js";
+import { alerts, COUNTER_STATES, deviceState, floorText, isUnattended, KINDS, minutesText, PRINTER_STATES, secondsBetween, verdict } from "./words.js";
 
 const at = (id) => document.getElementById(id);
+/** So many numbers of a standstill are named in the line itself. */
+const FEW = 8;
 const FAULTS_FIRST = { bad: 0, near: 1, quiet: 2, good: 3 };
 
 /** Draw everything of one answer. */
 export function drawOverview(overview, facts) {
   drawVerdict(verdict(overview, facts));
+  drawAlerts(overview);
   drawNumbers(overview);
   at("waiting").replaceChildren(...waiting(overview, facts));
   at("counters").replaceChildren(...counters(overview, facts));
@@ -26,14 +29,34 @@ function drawVerdict({ kind, text, lead }) {
   at("verdict").replaceChildren(el("span", { class: "verdict-shape", "aria-hidden": "true" }, KINDS[kind].shape), el("b", {}, text), el("span", {}, lead));
 }
 
+let alertsDrawn = "";
+
+/** What else everybody must know; drawn anew only when it changes, so that an opened list stays open. */
+function drawAlerts(overview) {
+  const told = alerts(overview);
+  if (JSON.stringify(told) === alertsDrawn) return;
+  alertsDrawn = JSON.stringify(told);
+  at("alerts").hidden = !told.length;
+  at("alerts").replaceChildren(...told.map(({ text, lead, numbers = [] }) => el("li", {},
+    el("span", { "aria-hidden": "true" }, "▲"), el("p", {}, el("b", {}, text), lead, numberList(numbers)))));
+}
+
+/** A few numbers at once, all of a crowd on demand. */
+function numberList(numbers) {
+  const first = el("b", { class: "alert-numbers" }, numbers.slice(0, FEW).join("、"));
+  if (numbers.length <= FEW) return numbers.length ? first : null;
+  return el("details", {}, el("summary", {}, first, ` 等 ${numbers.length} 个`), el("span", { class: "alert-numbers" }, numbers.slice(FEW).join("、")));
+}
+
 function drawNumbers({ today, slips, counters: desks }) {
   const serving = desks.filter((counter) => counter.ticket).length;
   const rows = [
     ["在等", today.waiting],
     ["在窗口", serving],
+    ["现在挂起", today.held ?? 0],
+    ["现在过号", today.no_show],
     ["今天取号", today.issued],
-    ["办结", today.served],
-    ["过号", today.no_show],
+    ["今天办结", today.served],
     ["小票没打出来", slips.failed, slips.failed > 0],
   ];
   at("numbers").replaceChildren(
@@ -90,6 +113,7 @@ function counters({ counters: desks, at: now }, facts) {
 function desk(counter, now) {
   const { shape, word } = COUNTER_STATES[counter.state];
   const unattended = isUnattended(counter);
+  const held = counter.held ?? [];
   const idle = counter.state === "open" ? "空闲" : word;
   const paused = counter.state === "paused" && counter.since ? ` ${Math.floor(secondsBetween(counter.since, now) / 60)}分` : "";
   return el(
@@ -99,9 +123,10 @@ function desk(counter, now) {
       dataset: { state: counter.state, busy: String(Boolean(counter.ticket)), unattended: String(unattended) },
     },
     el("b", { class: "desk-number" }, counter.number),
-    el("span", { class: "desk-ticket number" }, counter.ticket ? [unattended && `${KINDS.bad.shape} `, counter.ticket] : [el("span", { "aria-hidden": "true" }, `${shape} `), idle]),
+    el("span", { class: "desk-ticket number" }, counter.ticket ? [unattended && `${KINDS.bad.shape} `, counter.ticket] : [el("span", { "aria-hidden": "true" }, `${unattended ? KINDS.bad.shape : shape} `), idle]),
     unattended && !counter.clerk && el("span", { class: "desk-clerk" }, "没人接待"),
     counter.clerk && el("span", { class: "desk-clerk", title: counter.clerk }, counter.clerk, paused),
+    held.length > 0 && el("span", { class: "desk-held" }, `挂起 ${held.join("、")}`),
   );
 }
 

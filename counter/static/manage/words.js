@@ -26,6 +26,32 @@ export const KINDS = {
 /** Devices that should always be on, so that their silence is a fault. */
 const ALWAYS_ON = new Set(["kiosk", "display", "sign"]);
 
+/** So many numbers are named in a sentence. */
+const FEW = 5;
+
+const CLOCK = new Intl.DateTimeFormat("zh-CN", {
+  timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+});
+/** Over this share of numbers with priority any rule makes the others wait much longer. */
+const MANY_PRIORITY = 0.2;
+
+/** What everybody on duty must know of today beside the waits, the gravest first; `numbers` belong to a
+ *  standstill. An answer that does not tell a fact says nothing of it. */
+export function alerts({ outages = [], lift_works: lift = true, priority_share: share = 0 }) {
+  return [
+    !lift && { text: "电梯停用。", lead: "要走无障碍的人就在所在楼层办，各楼大屏已经说明。" },
+    ...outages.map(outageWords).reverse(),
+    share > MANY_PRIORITY && { text: `优先号占 ${Math.round(share * 100)}%，超过两成。`, lead: "其他人会久等，请核对优先的原因。" },
+  ].filter(Boolean);
+}
+
+function outageWords({ began_at: from, ended_at: to, seconds, numbers = [] }) {
+  const span = `${CLOCK.format(new Date(from))}～${CLOCK.format(new Date(to))}`;
+  const lead = numbers.length ? "停电时在等或在窗口的号，顺序不变：" : "当时没有人在等，窗口也没有号。";
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  return { text: `停电（或停机）${span}，${minutesText(minutes * 60)}。`, lead, numbers };
+}
+
 /** A stretch of time in whole minutes, as people say it. */
 export function minutesText(seconds) {
   const minutes = Math.floor(seconds / 60);
@@ -50,17 +76,21 @@ export function deviceState(device, now, silentSeconds) {
   return { word, kind: ALWAYS_ON.has(device.role) ? "bad" : "quiet" };
 }
 
-/** Whether somebody was called to this counter and nobody serves there: it is paused or closed. */
-export function isUnattended(counter) {
-  return Boolean(counter.ticket) && counter.state !== "open";
+/** Whether a number lies at this counter and nobody serves it: it was called and the counter does not call, or
+ *  it was put on hold and the clerk has left. */
+export function isUnattended({ ticket, held = [], state }) {
+  return (Boolean(ticket) && state !== "open") || (held.length > 0 && state === "closed");
 }
 
-/** Whether anybody waits in vain or too long, why, and what can be done: the one sentence of the page. */
+/** Whether anybody waits in vain or too long, why, and what can be done: the one sentence of the page. A number
+ *  left at a counter comes first, then a floor where nobody calls, then the longest wait. */
 export function verdict(overview, facts) {
   const unattended = overview.counters.filter(isUnattended);
   if (unattended.length) return unattendedWords(unattended);
   const rows = overview.waiting.filter((row) => row.count > 0);
   if (!rows.length) return { kind: "good", text: "现在没有人在等。", lead: openWords(overview.counters) };
+  const deserted = desertedFloors(rows, overview.counters);
+  if (deserted.length) return desertedWords(deserted, overview.counters, facts);
   const worst = rows.reduce((one, other) => (other.longest_seconds > one.longest_seconds ? other : one));
   const where = `${floorText(worst.floor, facts)} ${worst.series} 号段`;
   const longest = minutesText(worst.longest_seconds);
@@ -78,12 +108,39 @@ export function floorText(number, facts) {
 
 function unattendedWords(counters) {
   const numbers = counters.map((counter) => counter.number).join("、");
-  const tickets = counters.map((counter) => counter.ticket).join("、");
+  const tickets = counters.map((counter) => counter.ticket).filter(Boolean);
+  const held = counters.flatMap((counter) => counter.held ?? []);
   return {
     kind: "bad",
-    text: `${numbers}号窗口没人接待，${tickets} 还在等。`,
+    text: `${numbers}号窗口没人接待，${leftWords(tickets, held)}还在等。`,
     lead: "请派人到窗口上岗，接着办；办不了的，上岗后放回队里。",
   };
+}
+
+/** "A001 ", "A012 挂起，" or both: which numbers lie there, and how. */
+function leftWords(tickets, held) {
+  if (!held.length) return `${few(tickets)} `;
+  return tickets.length ? `${few(tickets)} 和挂起的 ${few(held)} ` : `${few(held)} 挂起，`;
+}
+
+function few(numbers) {
+  const named = numbers.slice(0, FEW).join("、");
+  return numbers.length > FEW ? `${named} 等 ${numbers.length} 个号` : named;
+}
+
+/** Floors where people wait and no counter is open, from the lowest; null is anywhere in the hall. */
+function desertedFloors(rows, counters) {
+  const floors = [...new Set(rows.map((row) => row.floor))];
+  const isOpen = (floor) => counters.some((one) => one.state === "open" && (floor === null || one.floor === floor));
+  return floors.filter((floor) => !isOpen(floor)).sort((one, other) => (one ?? 99) - (other ?? 99))
+    .map((floor) => ({ floor, count: rows.filter((row) => row.floor === floor).reduce((sum, row) => sum + row.count, 0) }));
+}
+
+function desertedWords(deserted, counters, facts) {
+  const where = deserted.map(({ floor, count }) => `${floor === null ? "大厅里" : floorText(floor, facts)} ${count} 人`).join("、");
+  const near = counters.filter((counter) => deserted.some(({ floor }) => floor === null || counter.floor === floor));
+  const lead = near.length ? stateAdvice(near) : "请到楼上楼下安排窗口接着办。";
+  return { kind: "bad", text: `${where}在等，没有窗口开着。`, lead };
 }
 
 function openWords(counters) {
@@ -93,10 +150,17 @@ function openWords(counters) {
 
 function adviceWords(floor, counters) {
   const near = counters.filter((counter) => floor === null || counter.floor === floor);
-  const of = (state) => near.filter((counter) => counter.state === state).map((counter) => counter.number);
-  const [open, paused, closed] = [of("open"), of("paused"), of("closed")];
+  const open = near.filter((counter) => counter.state === "open");
   const why = open.length ? `只有 ${open.length} 个窗口在叫号。` : "没有窗口在叫号。";
-  if (paused.length) return `${why}可以请 ${paused.slice(0, 5).join("、")} 号窗口恢复叫号。`;
-  if (closed.length) return `${why}可以再开 ${closed.slice(0, 5).join("、")} 号窗口。`;
+  const advice = stateAdvice(near);
+  if (advice) return `${why}${advice}`;
   return `本楼 ${open.length} 个窗口都在叫号，可以请别的楼层帮忙。`;
+}
+
+/** Which counters can call again or be opened, "" when all of them call. */
+function stateAdvice(counters) {
+  const of = (state) => counters.filter((counter) => counter.state === state).map((counter) => counter.number);
+  const [paused, closed] = [of("paused"), of("closed")];
+  if (paused.length) return `可以请 ${paused.slice(0, FEW).join("、")} 号窗口恢复叫号。`;
+  return closed.length ? `可以再开 ${closed.slice(0, FEW).join("、")} 号窗口。` : "";
 }

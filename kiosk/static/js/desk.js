@@ -31,8 +31,8 @@ export class Desk {
   }
 
   /** Take a number. One key for all tries: whatever gets lost on the way, one press gives one number. */
-  takeNumber(serviceId, answer) {
-    const body = { service_id: serviceId, ...(answer ? { answer } : {}) };
+  takeNumber(serviceId, { answer, returnOf } = {}) {
+    const body = { service_id: serviceId, ...(answer && { answer }), ...(returnOf && { return_of: returnOf }) };
     return this.ask("POST", "/tickets", body, pressKey());
   }
 

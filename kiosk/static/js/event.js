@@ -1,22 +1,27 @@
 /** What a matter means before a number is taken: the wait, the way, the limit, what to bring, what it contains. */
 
-import { el, waitText } from "/static/js/hall.js";
-import { callsFrom, closedWords } from "./hours.js";
+import { callText, el } from "/static/js/hall.js";
+import { closedWords, isBreak, laterWords } from "./hours.js";
 import { backButton, counterWords, fact, floorMark, picture } from "./parts.js";
 import { button, show, shown } from "./stage.js";
-import { wayWords } from "./way.js";
+import { liftLine, wayWords } from "./way.js";
 
 const EVERY_MS = 5000;
 
 /** @param {object} choice {answer?: string, note?: string, heading?: string} */
 export function showEvent(kiosk, service, choice = {}) {
   const facts = el("div", { class: "facts", "aria-busy": "true" }, waitFact(kiosk, null, true), whereFact(kiosk, service, null), limitFact(service));
+  const lift = el("div", { class: "event-lift" });
+  const tellLift = (outlook) => lift.replaceChildren(liftLine(kiosk.content, outlook?.floor ?? service.floors[0]) ?? "");
+  tellLift(null);
   const take = button([picture("printer"), "取号"], () => kiosk.take(service, choice.answer), { class: "button-primary take" });
-  const feet = el("div", { class: "feet" }, backButton(() => kiosk.home()), take);
+  const lunch = isBreak(kiosk.content.hours, kiosk.clock());
+  const feet = el("div", { class: "feet" }, backButton(() => kiosk.home(), lunch ? "下午再来" : "返回"), take);
   const refresh = async () => {
     const outlook = await kiosk.desk.outlook(service.id);
     if (!facts.isConnected) return;
     facts.removeAttribute("aria-busy");
+    tellLift(outlook);
     if (!outlook.open && service.offered) closed(kiosk, facts, take, outlook);
     else facts.replaceChildren(waitFact(kiosk, outlook), whereFact(kiosk, service, outlook), limitFact(service));
   };
@@ -27,6 +32,7 @@ export function showEvent(kiosk, service, choice = {}) {
       el("div", {}, el("h1", {}, choice.heading || service.title), el("p", { class: "heading-under" }, under(service)))),
     choice.note ? el("p", { class: "message event-note" }, choice.note) : null,
     facts,
+    lift,
     service.kind === "advice" ? null : materials(kiosk, service),
     contents(service),
     el("p", { class: "event-foot muted" }, kiosk.content.wording.foot),
@@ -49,11 +55,13 @@ function under(service) {
 
 function waitFact(kiosk, outlook, unknown = false) {
   if (unknown) return fact("要等多久", "正在看……", "", "fact-wait");
-  const calls = callsFrom(kiosk.content.hours, kiosk.clock());
-  if (calls) return fact("要等多久", `${calls} 以后叫到`, "现在还没有叫号，可以先取号", "fact-wait");
-  if (!outlook.wait_seconds) return fact("要等多久", "现在还说不准", "没有窗口在办，可以先取号", "fact-wait");
   const people = outlook.ahead ? `前面 ${outlook.ahead} 人` : "前面没有人";
-  return fact("要等多久", waitText(outlook.wait_seconds), people, "fact-wait");
+  if (outlook.called_after) {
+    const why = laterWords(kiosk.content.hours, kiosk.clock());
+    return fact("什么时候叫", callText(outlook), `${people}。${why}`, "fact-wait fact-later");
+  }
+  if (!outlook.wait_seconds) return fact("要等多久", "现在还说不准", "没有窗口在办，可以先取号", "fact-wait");
+  return fact("要等多久", callText(outlook), people, "fact-wait");
 }
 
 function whereFact(kiosk, service, outlook) {

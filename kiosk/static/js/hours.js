@@ -27,11 +27,17 @@ export function closedWords(hours, clock, opensAt) {
   return { title: "今天不上班", sentence: `下次开门：${dayWords(opensAt)}。` };
 }
 
-/** When counters call again, if none calls at this time of day: "8:30", else null. */
-export function callsFrom(hours, clock) {
-  if (hours.always_open || !hours.shifts.length) return null;
-  const shift = hours.shifts.find(([, end]) => clock.time < end);
-  return shift && clock.time < shift[0] ? plain(shift[0]) : null;
+/** Whether this time of day lies between two shifts. */
+export function isBreak(hours, clock) {
+  return !hours.always_open && hours.shifts.slice(1).some(([begin], before) =>
+    hours.shifts[before][1] <= clock.time && clock.time < begin);
+}
+
+/** Why somebody who takes a number now is called only later, at a time of day. */
+export function laterWords(hours, clock) {
+  if (isBreak(hours, clock)) return "现在是午休，可以先取号";
+  const [first] = hours.shifts;
+  return first && clock.time < first[0] ? "现在还没有叫号，可以先取号" : "中间有午休，号一直有效";
 }
 
 function plain(time) {

@@ -17,6 +17,8 @@ import { AWAY, HELP, NOT_OFFERED, showTrouble, troubleOf } from "./trouble.js";
 const STALE_MS = 120000;
 /** How often a kiosk at home looks whether the hall has opened or closed. */
 const LOOK_MS = 30000;
+/** What somebody comes back for. */
+const RETURN = "collect";
 /** Screens with a countdown of their own, and home, do not ask whether somebody is there. */
 const OWN_COUNTDOWN = new Set(["home", "ticket", "place", "cases", "trouble", ""]);
 
@@ -93,9 +95,17 @@ export class Kiosk {
 
   event(service, choice) { showEvent(this, service, choice); }
 
-  async take(service, answer) {
+  take(service, answer) { return this.number(service, { answer }); }
+
+  /** Whether a number can be had for coming back after a visit. */
+  get takesReturns() { return Boolean(this.service(RETURN)?.offered); }
+
+  /** Another number for a visit that was served: for papers that were missing, or to fetch the result. */
+  takeReturn(token) { return this.number(this.service(RETURN), { returnOf: token }, "您的回访号是"); }
+
+  async number(service, wishes, over) {
     try {
-      showTicket(this, await this.desk.takeNumber(service.id, answer), service);
+      showTicket(this, await this.desk.takeNumber(service.id, wishes), service, over);
     } catch (problem) {
       if (problem.status === undefined) throw problem;
       this.unwell(problem);

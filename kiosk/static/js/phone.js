@@ -3,14 +3,19 @@
 const EVERY_MS = 10000;
 const RESTING = new Set(["served", "cancelled", "expired"]);
 
+/** The tag of the page that is shown: the server sends nothing while it still holds. */
+let tag = "";
 let shownAt = document.querySelector("[data-at]").textContent;
 
 async function refresh() {
   if (document.hidden || isBusy()) return;
   try {
-    const response = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+    const headers = tag ? { "If-None-Match": tag } : {};
+    const response = await fetch(location.href, { cache: "no-store", headers, signal: AbortSignal.timeout(8000) });
+    if (response.status === 304) return sayOnline();
     if (!response.ok) throw new Error(String(response.status));
-    replace(new DOMParser().parseFromString(await response.text(), "text/html"));
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (replace(fresh)) tag = response.headers.get("ETag") ?? "";
   } catch {
     sayOffline();
   }
@@ -24,11 +29,16 @@ function isBusy() {
 function replace(fresh) {
   const next = fresh.querySelector("[data-page]");
   const old = document.querySelector("[data-page]");
-  if (!next || isBusy()) return;
+  if (!next || isBusy()) return false;
   shownAt = next.querySelector("[data-at]").textContent;
   document.title = fresh.title;
   if (next.dataset.state === "called" && old.dataset.state !== "called") navigator.vibrate?.([300, 150, 300]);
   old.replaceWith(document.adoptNode(next));
+  return true;
+}
+
+function sayOnline() {
+  document.querySelector("[data-offline]").hidden = true;
 }
 
 function sayOffline() {

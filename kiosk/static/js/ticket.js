@@ -1,6 +1,6 @@
 /** The number just taken: large, with the way, the code, and what became of the slip. */
 
-import { el, floorShape, waitText } from "/static/js/hall.js";
+import { callText, el, floorShape } from "/static/js/hall.js";
 import { counterWords, picture, ring } from "./parts.js";
 import { button, say, show } from "./stage.js";
 import { way } from "./way.js";
@@ -9,7 +9,8 @@ const HOME_SECONDS = 20;
 /** The slip's state also comes over the live line; asking is for the time when that is down. */
 const ASK_MS = 1500;
 
-export function showTicket(kiosk, ticket, service) {
+/** @param {string} over what stands above the number */
+export function showTicket(kiosk, ticket, service, over = "您的号是") {
   const slip = el("section", { class: "slip", role: "status" });
   const countdown = ring(HOME_SECONDS, () => kiosk.leave());
   const watch = watchSlip(kiosk, ticket, (state) => {
@@ -18,7 +19,7 @@ export function showTicket(kiosk, ticket, service) {
   });
   show("ticket", [
     el("div", { class: "ticket-head" },
-      el("h1", {}, "您的号是"),
+      el("h1", {}, over),
       el("p", { class: "ticket-number number" }, ticket.number),
       el("p", { class: "ticket-where" }, "请到 ", el("span", { class: "floor-mark", dataset: { floor: ticket.floor } },
         `${ticket.floor}楼 ${floorShape(ticket.floor)}`), " 等候"),
@@ -36,9 +37,14 @@ export function showTicket(kiosk, ticket, service) {
   drawSlip(kiosk, ticket, slip, ticket.slip.state, countdown);
 }
 
+/** When the holder of a number may expect the call, in a sentence that can follow others. */
+export function expected(ticket) {
+  return ticket.wait_seconds || ticket.called_after ? callText(ticket) : "等多久现在还说不准";
+}
+
 function waitLine(ticket) {
   const people = ticket.ahead ? `前面 ${ticket.ahead} 人` : "前面没有人";
-  return ticket.wait_seconds ? `${people}，${waitText(ticket.wait_seconds)}` : `${people}，等多久现在还说不准`;
+  return `${people}，${expected(ticket)}`;
 }
 
 function codeWords(kiosk) {

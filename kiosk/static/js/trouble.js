@@ -6,14 +6,15 @@ import { button, show } from "./stage.js";
 
 const HOME_SECONDS = 20;
 
-/** @param {{title: string, sentence: string, image?: string, button?: string, work?: () => any, stay?: boolean}} words */
+/** @param {{title: string, sentence: string, image?: string, button?: string, work?: () => any, stay?: boolean, ways?: Node}} words
+ *   `ways` is what else can be done */
 export function showTrouble(kiosk, words) {
   const countdown = words.stay ? null : ring(HOME_SECONDS, () => kiosk.leave());
   show("trouble", [
     el("div", { class: "trouble" },
       picture(words.image ?? "ask"),
       el("h1", {}, words.title),
-      el("p", { class: "trouble-sentence" }, words.sentence)),
+      el("p", { class: "trouble-sentence" }, words.sentence), words.ways),
     el("div", { class: "feet" }, countdown?.node,
       button(words.button ?? "知道了", words.work ?? (() => kiosk.home()), { class: "done" })),
   ], { onLeave: () => countdown?.stop() });

@@ -9,7 +9,20 @@ import { floorMark } from "./parts.js";
 export function way(content, target, counters, words = "请到这里等") {
   const floors = [...content.floors].sort((a, b) => b.number - a.number);
   return el("ol", { class: "way", "aria-label": wayWords(content.here, target) },
-    floors.map((floor) => band(content, floor.number, target, new Set(counters), words)));
+    floors.map((floor) => band(content, floor.number, target, new Set(counters), words)),
+    liftLine(content, target, "li"));
+}
+
+/** What to do while the lift is out, for whoever is to go to another floor; null for everybody else. */
+export function liftLine(content, target, tag = "p") {
+  const words = liftWords(content, target);
+  return words ? el(tag, { class: "lift-line" }, el("span", { "aria-hidden": "true" }, "▲ "), words) : null;
+}
+
+/** "电梯停用，请走楼梯；上楼不便请告诉工作人员", "" when the lift works or nobody has to take it. */
+export function liftWords({ here, lift_works: works = true }, target) {
+  if (works || !target || target === here) return "";
+  return `电梯停用，请走楼梯；${here && target < here ? "下楼" : "上楼"}不便请告诉工作人员`;
 }
 
 /** "就在本楼", "上 1 层楼", "下 2 层楼". */

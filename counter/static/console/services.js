@@ -1,0 +1,13 @@
+/** Choosing one of the services that the hall offers, by name or code. */
+
+import { find } from "./dialog.js";
+
+/** @param {object} data what the page was opened with @param {string} title the question
+ *  @returns {Promise<string|null>} the id of the service, or null when the clerk went back */
+export function pickService(data, title) {
+  const entries = data.services.filter((service) => service.offered).map((service) => ({
+    value: service.id, label: service.title,
+    hint: service.kind === "single" ? `${service.id} ${service.name}` : service.name,
+  }));
+  return find({ title, entries, placeholder: "名称或编号，例如 退休、社保卡、1.10.7" });
+}
