@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from demos import Demo as Demo
+from demos import running_demo, two_demos
+from demos import start_demo as start_demo
+from demos import stop_demo as stop_demo
 from flask import Flask
 from flask.testing import FlaskClient
+from servers import PostgresqlServer, RedisServer
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 import hall
@@ -28,6 +31,7 @@ from shared.domain.account import THE_HALL, Actor, Role
 from shared.domain.adapting import demo_hall
 from shared.domain.clock import FixedClock
 from shared.seed import read_seed
+from shared.store.entities import metadata
 from shared.store.keyring import load_keyring
 from shared.store.store import Store
 from shared.store.unit_of_work import UnitOfWork
@@ -50,6 +54,8 @@ OFFICE = "社保中心参保登记股"
 #: A resident number with the right check digit, and the last four characters that open its case.
 ID_NUMBER = "11010519491231002X"
 LAST_FOUR = "002X"
+
+DEMO_SIZE = ("--clerks", "12", "--kiosks", "2")
 
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGS = [
@@ -79,6 +85,8 @@ class House:
     store: Store
     actors: dict[str, Actor] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    #: What is let go when the test is over.
+    ending: ExitStack = field(default_factory=ExitStack)
 
     def do(self, action: Callable[..., Any], who: str, *args: Any, **kwargs: Any) -> Any:
         """Run an action in a transaction, as somebody of the cast."""
@@ -92,7 +100,23 @@ class House:
         """Another server's store over the same database."""
         settings = self.settings
         keyring = load_keyring(self.folder, None)
-        return Store(settings.database_url, keyring, self.clock, settings.address())
+        store = Store(settings.database_url, keyring, self.clock, settings.address())
+        self.ending.callback(store.close)
+        return store
+
+    def stored(self, *tables: str) -> bytes:
+        """All that the database keeps in these tables, or in all, as it is kept."""
+        with self.store.reader.connect() as connection:
+            read = [
+                connection.execute(text(f"SELECT * FROM {table}")) for table in tables or metadata().tables
+            ]
+            values = [value for rows in read for row in rows for value in row]
+        return b"\0".join(value if isinstance(value, bytes) else str(value).encode() for value in values)
+
+    def restart(self) -> None:
+        """The server ends and a new one starts on the same database."""
+        self.store.close()
+        self.store = self.second_store()
 
     def later(self, **span: float) -> None:
         """Let time pass."""
@@ -106,11 +130,60 @@ def seed() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def template_hall(tmp_path_factory: pytest.TempPathFactory, seed: dict[str, Any]) -> Path:
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """One PostgreSQL for all tests of a worker."""
+    server = PostgresqlServer()
+    yield server
+    server.destroy()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgresqlServer) -> Iterator[str]:
+    """The address of an empty database, gone afterwards."""
+    with postgresql_server.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """One Redis for all tests of a worker; a test that stops it starts it again."""
+    server = RedisServer()
+    yield server
+    server.destroy()
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """The address of a Redis that runs."""
+    return redis_server.url
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What works on a founded hall runs on both databases, unless it is about SQLite's file."""
+    if "house" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("sqlite_file"):
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+    if "demo" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_forms"):
+        metafunc.parametrize("demo", ["one_process", "two_processes"], indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database a founded hall lies in."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+CastTemplate = tuple[Settings, dict[str, tuple[Actor, str]]]
+
+
+def _founded_with_cast(settings: Settings, seed: dict[str, Any]) -> CastTemplate:
     """A founded hall with its cast, copied for each test."""
-    folder = tmp_path_factory.mktemp("template")
-    found(settings_for(folder), demo_hall(seed, counters=6, kiosks=2))
-    return folder
+    found(settings, demo_hall(seed, counters=6, kiosks=2))
+    store = Store(
+        settings.database_url, load_keyring(settings.data_dir, None), FixedClock(), settings.address()
+    )
+    cast = store.transact(lambda uow: _cast(uow, hash_password(PASSWORD)))
+    store.close()
+    return settings, cast
 
 
 def _cast(uow: UnitOfWork, password_hash: str) -> dict[str, tuple[Actor, str]]:
@@ -143,26 +216,38 @@ def _cast(uow: UnitOfWork, password_hash: str) -> dict[str, tuple[Actor, str]]:
 
 
 @pytest.fixture(scope="session")
-def cast_template(template_hall: Path) -> tuple[Path, dict[str, tuple[Actor, str]]]:
-    """The template with its cast written in."""
-    settings = settings_for(template_hall)
-    store = Store(settings.database_url, load_keyring(template_hall, None), FixedClock(), settings.address())
-    cast = store.transact(lambda uow: _cast(uow, hash_password(PASSWORD)))
-    store.close()
-    return template_hall, cast
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, seed: dict[str, Any]) -> CastTemplate:
+    """The hall that tests on SQLite begin with."""
+    return _founded_with_cast(settings_for(tmp_path_factory.mktemp("template")), seed)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(
+    tmp_path_factory: pytest.TempPathFactory, seed: dict[str, Any], postgresql_server: PostgresqlServer
+) -> CastTemplate:
+    """The hall that tests on PostgreSQL begin with."""
+    postgresql_server.statement("CREATE DATABASE hall_template")
+    url = postgresql_server.url("hall_template")
+    return _founded_with_cast(settings_for(tmp_path_factory.mktemp("template"), database_url=url), seed)
 
 
 @pytest.fixture
-def house(tmp_path: Path, cast_template: tuple[Path, dict[str, tuple[Actor, str]]]) -> Iterator[House]:
+def house(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> Iterator[House]:
     """A fresh hall with the cast; its clock stands on a working Friday at ten."""
-    template, cast = cast_template
+    settings, cast = request.getfixturevalue(f"{database}_template")
     folder = tmp_path / "hall"
-    shutil.copytree(template, folder)
-    settings, clock = settings_for(folder), FixedClock()
-    store = Store(settings.database_url, load_keyring(folder, None), clock, settings.address())
-    actors = {name: actor for name, (actor, _) in cast.items()}
-    yield House(folder, settings, clock, store, actors, {name: token for name, (_, token) in cast.items()})
-    store.close()
+    shutil.copytree(settings.data_dir, folder)
+    with ExitStack() as ending:
+        url = f"sqlite:///{folder}/hall.db"
+        if database == "postgresql":
+            server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+            url = ending.enter_context(server.database(settings.database_url.rpartition("/")[2]))
+        settings, clock = settings_for(folder, database_url=url), FixedClock()
+        store = Store(url, load_keyring(folder, None), clock, settings.address())
+        ending.callback(store.close)
+        actors = {name: actor for name, (actor, _) in cast.items()}
+        tokens = {name: token for name, (_, token) in cast.items()}
+        yield House(folder, settings, clock, store, actors, tokens, ending)
 
 
 @dataclass
@@ -210,64 +295,31 @@ def reports(house: House) -> StoreReports:
     return StoreReports(house.store)
 
 
-@dataclass
-class Demo:
-    """A demonstration that runs in a process of its own."""
-
-    line: dict[str, Any]
-    process: subprocess.Popen[str]
-
-    @property
-    def base_url(self) -> str:
-        return str(self.line["base_url"])
-
-    @property
-    def accounts(self) -> list[dict[str, Any]]:
-        return list(self.line["accounts"])
-
-    @property
-    def devices(self) -> list[dict[str, Any]]:
-        return list(self.line["devices"])
-
-    def account(self, **wanted: Any) -> dict[str, Any]:
-        """The first account with these facts."""
-        return next(a for a in self.accounts if all(a.get(name) == value for name, value in wanted.items()))
-
-    def token(self, role: str) -> str:
-        """The token of a device of this role."""
-        return str(next(device["token"] for device in self.devices if device["role"] == role))
-
-
-def start_demo(*options: str, environ: dict[str, str] | None = None) -> Demo:
-    """Run ``hall demo --json`` and wait for the line it prints when it answers requests."""
-    process = subprocess.Popen(
-        [sys.executable, "hall.py", "demo", "--json", "--port", "0", *options],
-        cwd=Path(hall.__file__).parent,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **(environ or {})},
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line, "the demonstration did not start"
-    return Demo(json.loads(line), process)
-
-
-def stop_demo(demo: Demo) -> int:
-    """End a demonstration as Ctrl-C does and answer its exit status."""
-    demo.process.send_signal(signal.SIGINT)
-    status = demo.process.wait(timeout=10)
-    assert demo.process.stdout is not None
-    demo.process.stdout.close()
-    return status
+@pytest.fixture(scope="session")
+def one_process() -> Iterator[Demo]:
+    """A demonstration for the tests of one worker: one process on SQLite."""
+    with running_demo(*DEMO_SIZE) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Demo]:
-    """A running demonstration for the browser tests of one worker."""
-    running = start_demo("--clerks", "12", "--kiosks", "2")
-    yield running
-    stop_demo(running)
+def two_processes(
+    tmp_path_factory: pytest.TempPathFactory, postgresql_server: PostgresqlServer, redis_server: RedisServer
+) -> Iterator[Demo]:
+    """The same in two processes behind one address, on PostgreSQL with a message queue."""
+    folder = tmp_path_factory.mktemp("hall")
+    with (
+        postgresql_server.database() as url,
+        two_demos(folder, url, "--message-queue", redis_server.url, *DEMO_SIZE) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def demo(request: pytest.FixtureRequest) -> Demo:
+    """A running demonstration; tests marked ``both_forms`` see it in one process and in two."""
+    running: Demo = request.getfixturevalue(getattr(request, "param", "one_process"))
+    return running
 
 
 @pytest.fixture(scope="session")

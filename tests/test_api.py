@@ -268,7 +268,7 @@ def test_the_board_holds_no_name_no_event_and_no_token(web: Web) -> None:
     assert "A001" in text
     assert not [word for word in ("unemployment", "失业", token, "Anna") if word in text]
     assert set(json.loads(text)) == {
-        "epoch", "version", "at", "floor", "calls", "waiting", "soon", "counters", "notice",
+        "epoch", "version", "at", "floor", "calls", "waiting", "soon", "counters", "notice", "lift_works",
     }  # fmt: skip
 
 

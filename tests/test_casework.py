@@ -241,7 +241,7 @@ def test_a_case_is_found_by_name_or_number_without_storing_them_readably(house: 
         found = house.see(partial(case_lists.find_cases, name=name, number=number))
         assert [c.case_number for c in found] == [case.case_number]
     assert house.see(lambda uow: case_lists.find_cases(uow, "李四", None)) == []
-    stored = (house.folder / "hall.db").read_bytes() + (house.folder / "hall.db-wal").read_bytes()
+    stored = house.stored()
     assert "张小三".encode() not in stored
     assert ID_NUMBER.encode() not in stored
 
@@ -299,7 +299,8 @@ def test_a_notice_printed_again_says_what_it_said(house: House) -> None:
     house.do(counters.sign_on, "anna", 3)
     case = open_case(house, "retirement", (1, 6))
     house.do(item_work.case_verb, "anna", case.case_number, "withdraw", CaseVerbRequest(items=[2]))
-    job = house.do(case_papers.print_case_paper, "anna", case.case_number)
+    printed = house.do(case_papers.print_case_paper, "anna", case.case_number)
+    job = house.see(lambda uow: uow.papers.job(printed))
     assert (job.document["reprint"], len(job.document["items"])) == (1, 2)
 
 

@@ -178,8 +178,9 @@ def test_the_hall_knows_its_floors_counters_and_printers(configuration: Configur
     site = configuration.site
     assert [floor.shape for floor in site.floors] == ["●", "▲", "■"]
     assert site.counter(4).floor == 2
-    assert site.services_of_counter(4) is None
-    assert site.services_of_counter(99) == ()
+    assert site.profiles_of_counters[4] == (None, frozenset())
+    assert site.takes(4, "hire")
+    assert not site.takes(99, "hire")
     assert site.printer_of_kiosk("kiosk-2") == "kiosk-2"
     assert site.mean_seconds("social-card") == 360.0
     assert site.mean_seconds(None) == 600.0

@@ -188,7 +188,8 @@ def counters() -> Iterator[Demo]:
     stop_demo(running)
 
 
-def _sign_in(demo: Demo, account: dict[str, Any]) -> str:
+def bearer_of(demo: Demo, account: dict[str, Any]) -> str:
+    """A sign-in of its own for an account."""
     answer = httpx.post(
         f"{demo.base_url}/api/v1/session",
         json={"username": account["username"], "password": account["password"]},
@@ -201,8 +202,13 @@ def seat(page: Page, counters: Demo) -> Iterator[Seat]:
     """A clerk who has not signed on, in a hall where nobody waits; afterwards the counter is left empty."""
     page.set_viewport_size(SIZE)
     account = counters.account(username="clerk1")
-    seat = Seat(page, counters, account["username"], _sign_in(counters, account))
+    seat = Seat(page, counters, account["username"], bearer_of(counters, account))
     yield seat
+    leave_empty(seat)
+
+
+def leave_empty(seat: Seat) -> None:
+    """Nobody waits any more, nothing is held, and the clerk has left."""
     number = seat.call("GET", "/me")["counter"] or 1
     seat.call("POST", f"/counters/{number}/sign-on", {})
     if seat.call("GET", f"/counters/{number}")["state"] == "paused":
@@ -494,7 +500,7 @@ def test_a_paused_counter_says_why_and_f2_opens_it_again(seat: Seat) -> None:
 
 def test_a_taken_counter_is_refused_in_words(seat: Seat, counters: Demo) -> None:
     account = counters.account(username="clerk2")
-    other = {"Authorization": f"Bearer {_sign_in(counters, account)}", "Content-Type": "application/json"}
+    other = {"Authorization": f"Bearer {bearer_of(counters, account)}", "Content-Type": "application/json"}
     taken = f"{counters.base_url}/api/v1/counters/2"
     httpx.post(f"{taken}/sign-on", headers=other, content="{}").raise_for_status()
     seat.sign_in()
@@ -547,7 +553,7 @@ def test_the_counter_of_the_last_time_is_proposed_again(seat: Seat) -> None:
 
 def test_a_guide_gives_a_number_without_a_kiosk(page: Page, counters: Demo) -> None:
     page.set_viewport_size(SIZE)
-    guide = Seat(page, counters, "guide", _sign_in(counters, counters.account(username="guide")))
+    guide = Seat(page, counters, "guide", bearer_of(counters, counters.account(username="guide")))
     guide.sign_in()
     expect(page.locator("#chooser")).to_contain_text("导办台不叫号")
     page.keyboard.press("F1")

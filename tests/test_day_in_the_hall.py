@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 import zxingcpp
-from conftest import BUNDLES, CHROMIUM, CHROMIUM_ARGS, ID_NUMBER, LAST_FOUR, Demo, start_demo, stop_demo
+from conftest import BUNDLES, CHROMIUM, CHROMIUM_ARGS, ID_NUMBER, LAST_FOUR
+from demos import Demo, running_demo, two_demos
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from servers import PostgresqlServer, RedisServer
 
 SIZES = {
     "kiosk": {"width": 1080, "height": 1920},
@@ -40,11 +43,23 @@ class Cast:
     phone: Page
 
 
-@pytest.fixture(scope="module")
-def hall() -> Iterator[Demo]:
-    running = start_demo("--clerks", "9", "--kiosks", "1")
-    yield running
-    stop_demo(running)
+@pytest.fixture(scope="module", params=["one process", "two processes"])
+def hall(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    postgresql_server: PostgresqlServer,
+    redis_server: RedisServer,
+) -> Iterator[Demo]:
+    """A hall of its own, since nobody else may stand in its line."""
+    size = ("--clerks", "9", "--kiosks", "1")
+    with ExitStack() as ending:
+        if request.param == "one process":
+            running = ending.enter_context(running_demo(*size))
+        else:
+            url = ending.enter_context(postgresql_server.database())
+            options = ("--message-queue", redis_server.url, *size)
+            running = ending.enter_context(two_demos(tmp_path_factory.mktemp("hall"), url, *options))
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -125,11 +140,13 @@ def _names(demo: Demo, service: str) -> set[str]:
 
 def _slip(demo: Demo, number: str) -> tuple[str, str]:
     """The printed slip of a number: what its picture's QR code says, and all its text."""
-    slips = httpx.get(f"{demo.base_url}/hardware/printer/paper.json").json()["slips"]
-    slip = next(one for one in slips if number in one["lines"])
+    # The paper of a virtual printer lies with the process that owns it.
+    rolls = [(part, httpx.get(f"{part.base_url}/hardware/printer/paper.json")) for part in demo.processes]
+    slips = [(part, slip) for part, roll in rolls for slip in roll.json()["slips"] if number in slip["lines"]]
+    ((owner, slip),) = slips
     assert slip["unknown"] == [], "a command that the printer does not know"
     assert slip["size"] < 600
-    picture = Image.open(io.BytesIO(httpx.get(f"{demo.base_url}{slip['picture']}").content)).convert("L")
+    picture = Image.open(io.BytesIO(httpx.get(f"{owner.base_url}{slip['picture']}").content)).convert("L")
     (code,) = zxingcpp.read_barcodes(picture)
     return code.text, "\n".join(slip["lines"])
 

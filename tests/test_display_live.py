@@ -30,6 +30,7 @@ def press(demo: Any, token: str | None, path: str, body: dict[str, Any]) -> dict
     return dict(answer.json())
 
 
+@pytest.mark.both_forms
 def test_a_call_stands_on_the_wall_of_its_floor_the_entrance_wall_and_the_sign(page: Page, demo: Any) -> None:
     account = demo.account(role="clerk", floor=2)
     counter, floor = account["counter"], account["floor"]
@@ -51,14 +52,19 @@ def test_a_call_stands_on_the_wall_of_its_floor_the_entrance_wall_and_the_sign(p
 
 def test_calls_are_cut_off_neither_on_the_entrance_wall_nor_beside_the_field(page: Page, demo: Any) -> None:
     page.set_viewport_size({"width": 1920, "height": 1080})
-    account = demo.account(role="clerk", floor=2)
-    counter = account["counter"]
-    clerk = press(demo, None, "/session", {name: account[name] for name in ("username", "password")})["token"]
-    press(demo, clerk, f"/counters/{counter}/sign-on", {})
-    for _ in range(9):
-        press(demo, demo.token("kiosk"), "/tickets", {"service_id": "retirement"})
-    for _ in range(9):
-        press(demo, clerk, f"/counters/{counter}/call-next", {"previous": "finish"})
+    desks = [account for account in demo.accounts if account.get("floor") == 2][:4]
+    clerks = {
+        desk["counter"]: press(
+            demo, None, "/session", {name: desk[name] for name in ("username", "password")}
+        )
+        for desk in desks
+    }
+    for number, clerk in clerks.items():
+        press(demo, clerk["token"], f"/counters/{number}/sign-on", {})
+    for _ in range(3):
+        for number, clerk in clerks.items():
+            press(demo, demo.token("kiosk"), "/tickets", {"service_id": "retirement"})
+            press(demo, clerk["token"], f"/counters/{number}/call-next", {"previous": "finish"})
 
     for address, row, rows, part in (
         ("/display", ".latest-call", 4, ".latest"),
@@ -67,8 +73,9 @@ def test_calls_are_cut_off_neither_on_the_entrance_wall_nor_beside_the_field(pag
         page.goto(demo.base_url + address)
         expect(page.locator(row)).to_have_count(rows)
         assert page.evaluate(CUT, part) <= 0
-    press(demo, clerk, f"/counters/{counter}/finish", {})
-    press(demo, clerk, f"/counters/{counter}/sign-off", {})
+    for number, clerk in clerks.items():
+        press(demo, clerk["token"], f"/counters/{number}/finish", {})
+        press(demo, clerk["token"], f"/counters/{number}/sign-off", {})
 
 
 def breakable(page: Page) -> list[bool]:
@@ -115,6 +122,7 @@ def test_the_band_of_a_stale_wall_covers_neither_calls_nor_waits(page: Page, dem
         assert bottom <= top, part
 
 
+@pytest.mark.both_forms
 def test_a_screen_whose_registration_is_lost_loads_its_page_anew(page: Page, demo: Any) -> None:
     lines: list[WebSocketRoute] = []
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from conftest import BUNDLES, House
 
-from shared.actions import calling, counters, issuing
+from shared.actions import calling, counters, holding, issuing
 from shared.actions.at_counter import CounterRequest
 from shared.actions.configuring import change_configuration
 from shared.actions.issuing import IssueRequest, PriorityRequest
@@ -16,7 +16,8 @@ from shared.actions.views import TicketView
 from shared.domain.catalogue import ServiceNotOffered, UnknownService
 from shared.domain.devices import PaperState
 from shared.domain.hall import HallClosed
-from shared.domain.ticket import HandNumberTaken, TicketState, UnknownTicket
+from shared.domain.ticket import TicketState, UnknownTicket
+from shared.domain.ticket_number import HandNumberTaken
 from shared.store.store import Store
 from shared.store.unit_of_work import UnitOfWork
 
@@ -158,12 +159,12 @@ def test_whoever_missed_the_call_is_put_back_by_the_rule_once(house: House) -> N
 
     def scan(uow: UnitOfWork) -> TicketView:
         ticket = uow.tickets.by_number("A001", uow.day)
-        return issuing.reinstate(uow, house.actors["kiosk-1"], ticket)
+        return holding.reinstate(uow, house.actors["kiosk-1"], ticket)
 
     assert house.store.transact(scan).ahead == 3
     house.do(calling.call_number, "anna", 3, "A001")
     house.do(calling.no_show, "anna", 3, CounterRequest())
-    with pytest.raises(issuing.ReinstatedAlready):
+    with pytest.raises(holding.ReinstatedAlready):
         house.store.transact(scan)
 
 
@@ -172,7 +173,7 @@ def test_stepping_back_lets_the_next_ones_go_first(house: House) -> None:
         take(house)
 
     def postpone(uow: UnitOfWork) -> TicketView:
-        return issuing.postpone(uow, house.actors["kiosk-1"], uow.tickets.by_number("A001", uow.day))
+        return holding.postpone(uow, house.actors["kiosk-1"], uow.tickets.by_number("A001", uow.day))
 
     assert house.store.transact(postpone).ahead == 3
 
@@ -180,7 +181,7 @@ def test_stepping_back_lets_the_next_ones_go_first(house: House) -> None:
 def test_a_reprint_says_so_and_is_in_the_ledger(house: House) -> None:
     take(house)
     house.store.transact(
-        lambda uow: issuing.reprint(uow, house.actors["kiosk-1"], uow.tickets.by_number("A001", uow.day))
+        lambda uow: holding.reprint(uow, house.actors["kiosk-1"], uow.tickets.by_number("A001", uow.day))
     )
     jobs = house.see(lambda uow: uow.papers.of_ticket(1))
     assert [job.document.get("reprint") for job in jobs] == [None, 1]
@@ -209,7 +210,7 @@ def test_stepping_back_is_by_places_however_long_the_line(house: House, ahead: i
     number = f"A{ahead + 1:03d}"
 
     def postpone(uow: UnitOfWork) -> TicketView:
-        return issuing.postpone(uow, house.actors["kiosk-1"], uow.tickets.by_number(number, uow.day))
+        return holding.postpone(uow, house.actors["kiosk-1"], uow.tickets.by_number(number, uow.day))
 
     assert house.store.transact(postpone).ahead == ahead + 3
 
@@ -226,4 +227,4 @@ def test_a_ticket_that_was_left_open_ended_with_its_own_day(house: House) -> Non
     house.later(days=3)
     take(house)
     ended = house.see(lambda uow: uow.tickets.by_id(1).ended_at)
-    assert ended == datetime(2026, 9, 20, 16, 0, tzinfo=UTC)
+    assert ended == datetime(2026, 9, 18, 16, 0, tzinfo=UTC)

@@ -313,13 +313,16 @@ def test_why_no_number_is_given_is_told_by_the_hours(
 
 
 @pytest.mark.parametrize(
-    ("time", "calls"), [("08:10", "8:30"), ("12:30", "14:30"), ("09:00", None), ("18:30", None)]
+    ("time", "why"),
+    [
+        ("08:10", "现在还没有叫号，可以先取号"),
+        ("11:50", "中间有午休，号一直有效"),
+        ("12:30", "现在是午休，可以先取号"),
+    ],
 )
-def test_before_opening_and_over_lunch_the_next_call_is_told(
-    kiosk: Page, time: str, calls: str | None
-) -> None:
+def test_why_somebody_is_called_only_later_is_told_by_the_hours(kiosk: Page, time: str, why: str) -> None:
     told = kiosk.evaluate(
-        "async (given) => (await import('/kiosk/static/js/hours.js')).callsFrom(...given)",
+        "async (given) => (await import('/kiosk/static/js/hours.js')).laterWords(...given)",
         [HOURS, {"day": "2026-11-23", "time": time}],
     )
-    assert told == calls
+    assert told == why

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from kiosk.phone_words import counter_words, due_words, fetch_words, wait_words
+from shared.domain.clock import SHANGHAI
 from shared.domain.waiting import WaitBand
 
 TODAY = date(2026, 11, 23)
@@ -22,6 +23,15 @@ TODAY = date(2026, 11, 23)
 )
 def test_a_wait_is_a_band_and_never_nothing(band: WaitBand | None, words: str) -> None:
     assert wait_words(band) == words
+
+
+LATER = datetime(2026, 9, 18, 14, 35, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize("band", [None, WaitBand(9000, 9600, 9900)])
+def test_a_wait_that_crosses_a_break_is_a_clock_time(band: WaitBand | None) -> None:
+    assert wait_words(band, LATER) == "约在下午 14:35 以后叫到"
+    assert wait_words(band, LATER.replace(hour=8, minute=30)) == "约在上午 08:30 以后叫到"
 
 
 def test_counters_are_told_in_the_fewest_words() -> None:

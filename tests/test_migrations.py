@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from conftest import House, settings_for
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from test_issuing import take
 
+import hall
 from shared.commands.founding import found, require_founded
 from shared.commands.refusals import Told
 from shared.store.keyring import KeyMissing, UnsafeKey, load_keyring, make_key
-from shared.store.schema import differences, is_up_to_date
+from shared.store.migrating import differences, newest_revision
+from shared.store.schema import REVISION, is_up_to_date
 
 
 def test_migrations_make_just_what_the_models_say(house: House) -> None:
@@ -21,10 +25,39 @@ def test_migrations_make_just_what_the_models_say(house: House) -> None:
     assert differences(house.store.writer) == []
 
 
+def test_the_revision_that_the_program_asks_for_is_that_of_the_last_migration() -> None:
+    assert newest_revision() == REVISION
+
+
+@pytest.mark.parametrize("revisions", [[], ["0000"], ["9999"]])
+def test_an_older_and_a_newer_database_are_not_served(house: House, revisions: list[str]) -> None:
+    with house.store.writer.begin() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+        for revision in revisions:
+            connection.execute(text("INSERT INTO alembic_version VALUES (:r)"), {"r": revision})
+    with pytest.raises(Told, match="hall init"):
+        require_founded(house.settings)
+
+
+def test_a_hall_that_is_up_to_date_is_served_without_the_library_of_migrations(house: House) -> None:
+    serve = (
+        "import sys; from pathlib import Path; import hall\n"
+        "from shared.commands.founding import found, require_founded\n"
+        "from shared.web.settings import read_settings\n"
+        "settings = read_settings(); require_founded(settings); found(settings, {})\n"
+        "hall.create_app(settings)\n"
+        "sys.exit([name for name in sys.modules if name.split('.')[0] in ('alembic', 'mako')] != [])"
+    )
+    environ = {"HALL_DATA_DIR": str(house.folder), "HALL_DATABASE_URL": house.settings.database_url}
+    root = Path(hall.__file__).parent
+    done = subprocess.run([sys.executable, "-c", serve], cwd=root, env=environ, check=False)
+    assert done.returncode == 0
+
+
 @pytest.mark.parametrize("statement", ["UPDATE ledger SET verb = 'x'", "DELETE FROM ledger"])
 def test_the_database_refuses_to_change_the_ledger(house: House, statement: str) -> None:
     take(house)
-    with pytest.raises(IntegrityError, match="append-only"), house.store.writer.begin() as connection:
+    with pytest.raises(DBAPIError, match="append-only"), house.store.writer.begin() as connection:
         connection.execute(text(statement))
 
 

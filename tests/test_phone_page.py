@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
-from conftest import House, Web, settings_for
+from conftest import House, Web
 from werkzeug.test import TestResponse
 
 import hall
@@ -21,8 +21,11 @@ from kiosk.phone_words import (
 )
 from shared.actions import casework, issuing
 from shared.actions.case_views import case_view, told_item_view
+from shared.actions.configuring import change_configuration
 from shared.actions.views import TicketView
 from shared.domain.account import Actor
+from shared.domain.clock import SHANGHAI
+from shared.domain.waiting import WaitBand
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.qr import qr_svg
 
@@ -153,7 +156,7 @@ def test_wrong_characters_are_refused_and_open_nothing(web: Web) -> None:
 
 
 def test_the_eleventh_wrong_guess_is_too_many(house: House) -> None:
-    app = hall.create_app(settings_for(house.folder, press_limits=True), house.clock)
+    app = hall.create_app(replace(house.settings, press_limits=True), house.clock)
     ticket = take(house)
     open_case(house, ticket.token)
     with app.test_client() as client:
@@ -202,6 +205,42 @@ def test_a_missed_call_can_be_made_good_once(web: Web) -> None:
         form(web, ticket.token, action="reinstate")
         states.append(web.get(f"/tickets/{ticket.token}").get_json()["state"])
     assert states == ["waiting", "no_show"]
+
+
+def test_who_was_put_back_before_is_sent_to_staff_and_gets_no_button(web: Web) -> None:
+    ticket = take(web.house)
+    web.post("/counters/2/sign-on", "anna")
+    buttons = []
+    for _ in range(2):
+        web.post("/counters/2/call-next", "anna")
+        web.post("/counters/2/no-show", "anna")
+        buttons.append("重新排上" in page(web, ticket.token).text)
+        form(web, ticket.token, action="reinstate")
+    assert buttons == [True, False]
+    assert "请到窗口或导办台，由工作人员再排" in page(web, ticket.token).text
+
+
+def test_where_the_hall_leaves_it_to_staff_the_page_offers_nothing_that_is_refused(web: Web) -> None:
+    document = web.house.see(lambda uow: uow.configuration_document())
+    rule = {**document["site"]["no_show"], "back": "clerk"}
+    site = {**document["site"], "no_show": rule}
+    web.house.do(change_configuration, "admin", {**document, "site": site}, "staff put back")
+    ticket = take(web.house)
+    web.post("/counters/2/sign-on", "anna")
+    web.post("/counters/2/call-next", "anna")
+    web.post("/counters/2/no-show", "anna")
+    text = page(web, ticket.token).text
+    assert "重新排上" not in text
+    assert "请到窗口或导办台，由工作人员再排" in text
+
+
+def test_nobody_is_asked_to_come_near_while_a_break_lies_before_the_call(house: House) -> None:
+    later = datetime(2026, 9, 18, 14, 35, tzinfo=SHANGHAI)
+    over_lunch = replace(take(house), wait_seconds=WaitBand(9000, 9600, 9900), called_after=later)
+    told = standing(over_lunch)
+    assert (told.title, told.detail, told.call) == ("前面没有人", "约在下午 14:35 以后叫到", False)
+    unknown = standing(replace(over_lunch, ahead=2, wait_seconds=None))
+    assert (unknown.title, unknown.detail) == ("前面还有 2 人", "约在下午 14:35 以后叫到")
 
 
 def test_a_call_says_where_to_go_now(web: Web) -> None:

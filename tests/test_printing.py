@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from conftest import House
 from test_issuing import take
 
 from shared.actions.devices import StoreReports
-from shared.domain.devices import DeviceState, PaperState, PrintJob
+from shared.domain.devices import DeviceState, PaperReport, PaperState, PrintJob
 from shared.domain.events import DeviceChanged, PaperChanged
 from shared.store.unit_of_work import UnitOfWork
 
 PRINTER = "kiosk-1"
 
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def claim(reports: StoreReports, owner: str = "one", room: int = 1) -> Sequence[PrintJob]:
+    return reports.exchange(owner, [], {PRINTER: room}, LONG_AGO)
+
+
 def claimed(reports: StoreReports, owner: str = "one") -> PrintJob:
-    job = reports.next_job(PRINTER, owner)
-    assert job is not None
+    (job,) = claim(reports, owner)
     return job
+
+
+def tell(reports: StoreReports, job: PrintJob, state: PaperState, detail: str = "") -> None:
+    reports.exchange("one", [PaperReport(job.id, state, detail)], {}, LONG_AGO)
+
+
+def numbers(jobs: Sequence[PrintJob]) -> list[object]:
+    return [job.document["number"] for job in jobs]
 
 
 @pytest.fixture
 def one(house: House, reports: StoreReports) -> StoreReports:
     """The reports of an owner that has the printer."""
-    assert reports.lease(PRINTER, "one") == 1
+    assert reports.lease([PRINTER], "one") == {PRINTER: 1}
     return reports
 
 
 def test_a_printer_has_one_owner(one: StoreReports) -> None:
-    assert one.lease(PRINTER, "two") is None
-    assert one.lease(PRINTER, "one") == 1
+    assert one.lease([PRINTER], "two") == {}
+    assert one.lease([PRINTER], "one") == {PRINTER: 1}
 
 
 def test_who_does_not_own_the_printer_gets_no_job(house: House, one: StoreReports) -> None:
     take(house)
-    assert one.next_job(PRINTER, "two") is None
+    assert claim(one, "two") == []
     assert claimed(one).document["number"] == "A001"
 
 
@@ -42,7 +59,47 @@ def test_jobs_come_in_order_and_each_once(house: House, one: StoreReports) -> No
     take(house)
     take(house)
     assert [claimed(one).document["number"] for _ in range(2)] == ["A001", "A002"]
-    assert one.next_job(PRINTER, "one") is None
+    assert claim(one) == []
+
+
+def test_a_printer_is_handed_no_more_than_it_has_room_for(house: House, one: StoreReports) -> None:
+    for _ in range(3):
+        take(house)
+    assert numbers(claim(one, room=2)) == ["A001", "A002"]
+    assert claim(one, room=0) == []
+    assert numbers(claim(one, room=2)) == ["A003"]
+
+
+def test_a_printer_is_known_to_have_waiting_jobs_until_they_are_claimed(
+    house: House, one: StoreReports
+) -> None:
+    assert one.waiting([PRINTER]) == set()
+    take(house)
+    assert one.waiting([PRINTER, "kiosk-2"]) == {PRINTER}
+    claimed(one)
+    assert one.waiting([PRINTER]) == set()
+
+
+def test_a_job_that_is_too_old_is_told_failed_and_never_claimed(house: House, one: StoreReports) -> None:
+    heard: list[PaperChanged] = []
+    house.store.listeners.on(PaperChanged, heard.append)
+    take(house)
+    take(house)
+    first = house.see(lambda uow: uow.papers.oldest_pending(PRINTER))
+
+    def order_earlier(uow: UnitOfWork) -> None:
+        uow.papers.job(first.id).ordered_at -= timedelta(seconds=11)
+
+    house.store.transact(order_earlier)
+    jobs = one.exchange("one", [], {PRINTER: 5}, first.ordered_at - timedelta(seconds=10))
+    assert numbers(jobs) == ["A002"]
+    assert [(event.number, event.state) for event in heard] == [("A001", PaperState.FAILED)]
+
+
+def test_only_its_owner_tells_a_job_too_old(house: House, one: StoreReports) -> None:
+    take(house)
+    assert one.exchange("two", [], {PRINTER: 1}, datetime(2100, 1, 1, tzinfo=UTC)) == []
+    assert numbers(claim(one)) == ["A001"]
 
 
 def test_what_became_of_a_slip_is_told_to_its_kiosk(house: House, one: StoreReports) -> None:
@@ -50,7 +107,7 @@ def test_what_became_of_a_slip_is_told_to_its_kiosk(house: House, one: StoreRepo
     house.store.listeners.on(PaperChanged, heard.append)
     take(house)
     job = claimed(one)
-    one.paper(job.id, PaperState.CONFIRMED, "")
+    tell(one, job, PaperState.CONFIRMED)
     assert [(event.number, event.state, event.device) for event in heard] == [
         ("A001", PaperState.CONFIRMED, "kiosk-1")
     ]
@@ -60,8 +117,8 @@ def test_what_became_of_a_slip_is_told_to_its_kiosk(house: House, one: StoreRepo
 def test_a_late_word_changes_nothing(house: House, one: StoreReports) -> None:
     take(house)
     job = claimed(one)
-    one.paper(job.id, PaperState.UNCONFIRMED, "the deadline passed")
-    one.paper(job.id, PaperState.CONFIRMED, "the printer answered after all")
+    tell(one, job, PaperState.UNCONFIRMED, "the deadline passed")
+    tell(one, job, PaperState.CONFIRMED, "the printer answered after all")
     assert house.see(lambda uow: uow.papers.job(job.id).state) is PaperState.UNCONFIRMED
 
 
@@ -78,9 +135,9 @@ def test_a_new_owner_settles_what_the_former_left_and_prints_what_was_not_begun(
         printer.leased_until = None
 
     house.store.transact(expire)
-    assert one.lease(PRINTER, "two") == 2
+    assert one.lease([PRINTER], "two") == {PRINTER: 2}
     assert house.see(lambda uow: uow.papers.job(begun.id).state) is PaperState.UNCONFIRMED
-    assert one.next_job(PRINTER, "one") is None
+    assert claim(one) == []
     assert claimed(one, "two").document["number"] == "A002"
 
 
@@ -95,4 +152,4 @@ def test_a_printer_s_state_is_told_when_it_changes(house: House, reports: StoreR
 def test_the_paper_s_data_lies_sealed(house: House) -> None:
     take(house)
     words = house.see(lambda uow: uow.papers.oldest_pending(PRINTER)).document["missed_rule"]
-    assert words.encode() not in (house.folder / "hall.db-wal").read_bytes()
+    assert words.encode() not in house.stored("print_jobs")

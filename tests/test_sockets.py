@@ -14,6 +14,10 @@ import socketio
 import websocket
 from conftest import Demo, start_demo, stop_demo
 
+from shared.web.socket_limits import MOST_STRANGERS
+
+pytestmark = pytest.mark.both_forms
+
 
 class Ear:
     """A Socket.IO client that keeps what it hears."""
@@ -38,6 +42,13 @@ class Ear:
             name, data = self.heard.get(timeout=seconds)
             if name == event and fits(data):
                 return data
+
+    def heard_until(self, event: str, seconds: float = 10) -> list[tuple[str, Any]]:
+        """Everything that comes up to, and with, the next such event."""
+        heard = [self.heard.get(timeout=seconds)]
+        while heard[-1][0] != event:
+            heard.append(self.heard.get(timeout=seconds))
+        return heard
 
     def close(self) -> None:
         self.client.disconnect()
@@ -212,6 +223,36 @@ def test_staff_hear_that_the_queue_moved_and_lose_the_socket_when_they_sign_out(
     desk.client.on("disconnect", lambda *_: gone.put(True), namespace="/counter")
     httpx.delete(f"{demo.base_url}/api/v1/session", headers={"Authorization": f"Bearer {clerk}"})
     assert gone.get(timeout=5)
+
+
+def test_whoever_signs_out_loses_the_link_below_the_socket_too(
+    demo: Demo, hand: Hand, raw_socket: RawSocket
+) -> None:
+    clerk = hand.sign_in(demo, role="guide")
+    link = raw_socket()
+    assert _answer_of(link, "/counter", clerk) == "40"
+    httpx.delete(f"{demo.base_url}/api/v1/session", headers={"Authorization": f"Bearer {clerk}"})
+    assert _is_closed_by_the_hall(link)
+
+
+def test_sockets_that_join_nothing_are_few_and_the_hall_goes_on(
+    demo: Demo, hand: Hand, ears: Callable[..., Ear]
+) -> None:
+    address = demo.base_url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    refused, strangers = 0, []
+    most = MOST_STRANGERS * len(demo.processes)
+    for _ in range(most + 10):
+        try:
+            strangers.append(websocket.create_connection(address, timeout=10))
+        except websocket.WebSocketBadStatusException:
+            refused += 1
+    assert len(strangers) <= most
+    assert refused >= 10
+    assert hand.post("/tickets", demo.token("kiosk"), {"service_id": "retirement"})["number"]
+    for link in strangers:
+        assert _is_closed_by_the_hall(link)
+        link.shutdown()  # type: ignore[no-untyped-call]
+    ears("/display", demo.token("display")).wait("board")
 
 
 def test_wrong_packets_are_answered_and_change_nothing(demo: Demo, ears: Callable[..., Ear]) -> None:

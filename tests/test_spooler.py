@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +17,7 @@ from hardware.spooler import Spooler
 from hardware.status import Condition
 from hardware.transport import Transport, open_transport
 from hardware.virtual_printer import Fault, VirtualPrinters
-from shared.domain.devices import DeviceState, PaperState, PrinterSettings
+from shared.domain.devices import DeviceState, PaperReport, PaperState, PrinterSettings, PrintJob
 from shared.domain.slip import printer_test_document
 
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -87,21 +87,29 @@ class ForgetfulReports(MemoryReports):
 
     failures = 1
 
-    def paper(self, job_id: int, state: PaperState, detail: str) -> None:
-        if self.failures:
+    def exchange(
+        self, owner: str, papers: Sequence[PaperReport], room: Mapping[str, int], oldest: datetime
+    ) -> Sequence[PrintJob]:
+        if papers and self.failures:
             self.failures -= 1
             raise ConnectionError("the database is away")
-        super().paper(job_id, state, detail)
+        return super().exchange(owner, papers, room, oldest)
 
 
 class CountingReports(MemoryReports):
-    """Reports that count how often the lease is asked for."""
+    """Reports that count how often the lease is asked for, and how often words are exchanged."""
 
-    leases = 0
+    leases = exchanges = 0
 
-    def lease(self, printer: str, owner: str) -> int | None:
+    def exchange(
+        self, owner: str, papers: Sequence[PaperReport], room: Mapping[str, int], oldest: datetime
+    ) -> Sequence[PrintJob]:
+        self.exchanges += 1
+        return super().exchange(owner, papers, room, oldest)
+
+    def lease(self, printers: Collection[str], owner: str) -> Mapping[str, int]:
         self.leases += 1
-        return super().lease(printer, owner)
+        return super().lease(printers, owner)
 
 
 def test_a_job_is_printed_and_confirmed(hall: Hall) -> None:
@@ -176,23 +184,51 @@ def test_without_the_lease_nothing_is_printed_and_with_it_everything(hall: Hall)
         assert hall.reports.await_paper(job) is PaperState.CONFIRMED
     finally:
         other.stop()
-    assert hall.reports.lease("kiosk-1", "server-1") is None
+    assert hall.reports.lease(["kiosk-1"], "server-1") == {}
     assert len(hall.printers["kiosk-1"].slips) == 1
 
 
-def test_the_lease_is_not_renewed_for_every_slip() -> None:
+def test_the_lease_is_not_renewed_for_every_slip_and_a_rush_is_told_together() -> None:
     reports = CountingReports(PRINTERS[:1])
     printers = VirtualPrinters()
     spooler = Spooler(
         reports, lambda settings: open_transport(settings, printers), "server-1", now=lambda: NINE
     )
-    jobs = [reports.order("kiosk-1", a_slip(number), NINE) for number in range(20)]
+    jobs = [reports.order("kiosk-1", a_slip(number), NINE) for number in range(40)]
     spooler.start()
     try:
         assert reports.await_paper(jobs[-1]) is PaperState.CONFIRMED
     finally:
         spooler.stop()
     assert reports.leases <= 2
+    assert reports.exchanges <= 20
+
+
+@pytest.fixture
+def held() -> Iterator[tuple[HeldTransport, MemoryReports, Spooler]]:
+    """A spooler whose one printer is in the middle of a slip, and as long as the test wants."""
+    transport, reports = HeldTransport(), MemoryReports(PRINTERS[:1])
+    spooler = Spooler(reports, lambda settings: transport, "server-1", now=lambda: NINE)
+    reports.order("kiosk-1", a_slip(), NINE)
+    spooler.start()
+    assert transport.begun.wait(5)
+    yield transport, reports, spooler
+    transport.let_go.set()
+    spooler.stop()
+
+
+def test_a_printer_in_the_middle_of_a_slip_is_handed_no_other(
+    held: tuple[HeldTransport, MemoryReports, Spooler],
+) -> None:
+    transport, reports, spooler = held
+    job = reports.order("kiosk-1", a_slip(), NINE)
+    marker = reports.order("kiosk-1", a_slip(), NINE - timedelta(seconds=11))
+    spooler.wake("kiosk-1")
+    # The old one is told of in a turn in which the other could have been claimed, too.
+    assert reports.await_paper(marker) is PaperState.FAILED
+    assert reports.waiting(["kiosk-1"]) == {"kiosk-1"}
+    transport.let_go.set()
+    assert reports.await_paper(job) is PaperState.CONFIRMED
 
 
 def test_a_damaged_document_fails_and_the_next_job_prints(hall: Hall) -> None:
@@ -229,7 +265,7 @@ def test_an_outcome_that_could_not_be_told_is_told_again(caplog: pytest.LogCaptu
     finally:
         spooler.stop()
     assert len(printers["kiosk-1"].slips) == 1
-    assert "printer turn failed" in caplog.text
+    assert "printing turn failed" in caplog.text
 
 
 def test_an_idle_spooler_stops_at_once(hall: Hall) -> None:
@@ -241,18 +277,15 @@ def test_an_idle_spooler_stops_at_once(hall: Hall) -> None:
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("printer-")]
 
 
-def test_a_stop_in_the_middle_of_a_slip_still_tells_its_outcome() -> None:
-    held = HeldTransport()
-    reports = MemoryReports(PRINTERS[:1])
-    spooler = Spooler(reports, lambda settings: held, "server-1", now=lambda: NINE)
-    job = reports.order("kiosk-1", a_slip(), NINE)
-    spooler.start()
-    assert held.begun.wait(5)
+def test_a_stop_in_the_middle_of_a_slip_still_tells_its_outcome(
+    held: tuple[HeldTransport, MemoryReports, Spooler],
+) -> None:
+    transport, reports, spooler = held
     stopping = threading.Thread(target=spooler.stop)
     stopping.start()
-    held.let_go.set()
+    transport.let_go.set()
     stopping.join(5)
-    assert reports.papers[job][0] is PaperState.CONFIRMED
+    assert reports.papers[1][0] is PaperState.CONFIRMED
 
 
 def test_the_spooler_works_where_threads_are_greenlets() -> None:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+import resource
+import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from conftest import ID_NUMBER, Demo, start_demo, stop_demo
-from floors import SMALLEST_BOARD, Floors, bare_slip, start_bare_server, stop_bare_server
-from keepalive import API, Clerk, Connection, kiosk_tokens, seat_clerks
-from measuring import Figure, Measured, Size, Table, measure, measure_together
+from floors import SMALLEST_BOARD, Floors, ask_all, bare_slip, start_bare_server, stop_bare_server
+from keepalive import API, Clerk, Connection, seat_clerks
+from measuring import Figure, Goal, Measured, Size, Table, measure
+from old_days import add_old_days
+from rush import finish_and_call, running, take_tickets
 from walls import Walls
 
 from hardware.escpos_bytes import build
@@ -27,20 +30,26 @@ from shared.domain.slip import QrLine, SlipLine, render, ticket_document
 
 KIOSKS = 8
 CLERKS = 17
-#: Clients at once, and how many tickets each of them takes.
-TICKETS = ((1, 200), (8, 40), (32, 12))
-#: Clerks at once, and how many times each of them finishes and calls.
-CALLS = ((4, 40), (16, 12))
-SOCKETS = (20, 50)
-PRESSES = 30
+#: Clients at once, how many tickets each of them takes, and what must be reached.
+TICKETS = ((1, 300, Goal(p50=5)), (8, 100, Goal(rate=400, p99=50)), (32, 25, Goal(p99=150)))
+#: Clerks at once, how many times each of them finishes and calls, and what must be reached.
+CALLS = ((4, 100, Goal(p99=20)), (16, 25, Goal(p99=60)))
+DISPLAYS = ((50, Goal(p50=30, p99=60)), (200, Goal(p50=60, p99=120)), (1000, Goal(p50=200, p99=300)))
+MEMORY_GOAL = {50: 150.0}
+START_GOAL_SECONDS = 1.5
+GROWTH_GOAL = 1.2
+PRESSES = 60
 #: Ten calls a second are already a rush; closer presses would measure how changes are gathered.
 PRESS_GAP_SECONDS = 0.1
 MISSED_AFTER_SECONDS = 2.0
 CASES = 30
 SLIPS = 300
 STARTS = 3
-
-SERVICES = ("retirement", "unemployment", "social-card", "hire", "advice")
+#: A day of a hundred tickets, repeated; both halls are pressed in turns, so that they meet the same machine.
+DAY = 100
+OLD_DAYS = (1, 1000)
+ROUNDS, EACH_ROUND = 6, 40
+OPEN_FILES = 4096
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +59,18 @@ def table(request: pytest.FixtureRequest) -> Table:
     return table
 
 
+@pytest.fixture(scope="module", autouse=True)
+def open_files() -> None:
+    """A thousand sockets need as many files here and, inherited, in the servers."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+
+
 @pytest.fixture(scope="module")
 def hall() -> Iterator[Demo]:
-    running = start_demo("--clerks", str(CLERKS), "--kiosks", str(KIOSKS))
-    yield running
-    stop_demo(running)
+    with running("--clerks", str(CLERKS), "--kiosks", str(KIOSKS)) as demo:
+        yield demo
 
 
 @pytest.fixture(scope="module")
@@ -77,31 +93,13 @@ def rows(demo: Demo, query: str) -> list[Any]:
         database.close()
 
 
-def take_tickets(demo: Demo, clients: int, each: int) -> tuple[Measured, list[str]]:
-    """Take tickets by several clients at once, each on its connection, as the kiosks in turn."""
-    tokens, numbers = kiosk_tokens(demo), list[str]()
-
-    def tap(line: Connection) -> None:
-        answer = line.post(f"{API}/tickets", {"service_id": SERVICES[len(numbers) % len(SERVICES)]})
-        assert answer.status == 201, answer.body.decode()
-        numbers.append(answer.json["number"])
-
-    with ExitStack() as ending:
-        lines = [
-            ending.enter_context(Connection(demo.base_url, tokens[client % len(tokens)]))
-            for client in range(clients)
-        ]
-        found = measure_together([partial(tap, line) for line in lines], each)
-    return found, numbers
-
-
-@pytest.mark.parametrize(("clients", "each"), TICKETS)
+@pytest.mark.parametrize(("clients", "each", "goal"), TICKETS)
 def test_every_ticket_has_a_number_of_its_own_and_none_is_left_out(
-    hall: Demo, clerks: list[Clerk], floors: Floors, table: Table, clients: int, each: int
+    hall: Demo, clerks: list[Clerk], floors: Floors, table: Table, clients: int, each: int, goal: Goal
 ) -> None:
     floor = floors.press(clients)
-    found, numbers = take_tickets(hall, clients, each)
-    table.add(Figure(f"ticket issued, {clients} clients", found, "request + commit", floor))
+    found, numbers = take_tickets([hall], clients, each)
+    table.add(Figure(f"ticket issued, {clients} clients", found, "request + commit", floor, goal=goal))
     assert len(set(numbers)) == len(numbers) == clients * each
     for serials in serials_by_series(hall).values():
         assert serials == list(range(1, len(serials) + 1))
@@ -115,22 +113,15 @@ def serials_by_series(demo: Demo) -> dict[tuple[str, str], list[int]]:
     return found
 
 
-@pytest.mark.parametrize(("at_once", "each"), CALLS)
+@pytest.mark.parametrize(("at_once", "each", "goal"), CALLS)
 def test_every_call_is_answered_to_one_clerk_and_none_is_lost(
-    hall: Demo, clerks: list[Clerk], floors: Floors, table: Table, at_once: int, each: int
+    hall: Demo, clerks: list[Clerk], floors: Floors, table: Table, at_once: int, each: int, goal: Goal
 ) -> None:
     floor = floors.press(at_once)
-    take_tickets(hall, KIOSKS, -(-at_once * each // KIOSKS))
+    take_tickets([hall], KIOSKS, -(-at_once * each // KIOSKS))
     before = calls_in_ledger(hall)
-    called: list[str] = []
-
-    def press(clerk: Clerk) -> None:
-        answer = clerk.press("call-next", {"previous": "finish"})
-        assert answer.status == 200, answer.body.decode()
-        called.append(answer.json["number"])
-
-    found = measure_together([partial(press, clerk) for clerk in clerks[:at_once]], each)
-    table.add(Figure(f"finish and call next, {at_once} clerks", found, "request + commit", floor))
+    found, called = finish_and_call(clerks[:at_once], each)
+    table.add(Figure(f"finish and call next, {at_once} clerks", found, "request + commit", floor, goal=goal))
     assert len(set(called)) == len(called) == at_once * each
     assert sorted(calls_in_ledger(hall)[len(before) :]) == sorted(called)
 
@@ -138,13 +129,15 @@ def test_every_call_is_answered_to_one_clerk_and_none_is_lost(
 def calls_in_ledger(demo: Demo) -> list[str]:
     """The numbers that were called, in the order of the calls."""
     joined = "ledger JOIN tickets ON tickets.id = subject_id"
-    of_calls = "WHERE subject = 'ticket' AND verb = 'call'"
+    of_calls = "WHERE subject = 'ticket' AND verb = 'call' AND tickets.day = (SELECT max(day) FROM tickets)"
     return [number for (number,) in rows(demo, f"SELECT number FROM {joined} {of_calls} ORDER BY seq")]
 
 
-@pytest.mark.parametrize("sockets", SOCKETS)
-def test_every_wall_gets_every_call(hall: Demo, clerks: list[Clerk], table: Table, sockets: int) -> None:
-    take_tickets(hall, KIOSKS, PRESSES // KIOSKS + 1)
+@pytest.mark.parametrize(("sockets", "goal"), DISPLAYS)
+def test_every_wall_gets_every_call(
+    hall: Demo, clerks: list[Clerk], table: Table, sockets: int, goal: Goal
+) -> None:
+    take_tickets([hall], KIOSKS, PRESSES // KIOSKS + 1)
     clerk, wall = clerks[-1], hall.token("display")
     with Connection(hall.base_url, wall) as line:
         board = line.get(f"{API}/board").json
@@ -160,10 +153,10 @@ def test_every_wall_gets_every_call(hall: Demo, clerks: list[Clerk], table: Tabl
             floor_memory = pss(bare.process.pid)
     finally:
         stop_bare_server(bare)
-    table.add(
-        Figure(f"click to the last of {sockets} displays", found, "bare broadcast", floor, f"missed {missed}")
-    )
-    table.add(Size(f"memory (PSS) with {sockets} displays", memory, "MiB", "bare broadcast", floor_memory))
+    work, note = f"click to the last of {sockets} displays", f"missed {missed}"
+    table.add(Figure(work, found, "bare broadcast", floor, note, goal))
+    work, most = f"memory (PSS) with {sockets} displays", MEMORY_GOAL.get(sockets)
+    table.add(Size(work, memory, "MiB", "bare broadcast", floor_memory, most))
     assert (missed, floor_missed) == (0, 0)
 
 
@@ -277,14 +270,74 @@ def bare_start() -> float:
 
 
 def test_a_new_hall_gives_its_first_number(table: Table) -> None:
-    found, floor = (
-        Measured(spans, sum(spans))
-        for spans in ([hall_start() for _ in range(STARTS)], [bare_start() for _ in range(STARTS)])
+    found, floor = sorted(hall_start() for _ in range(STARTS)), sorted(bare_start() for _ in range(STARTS))
+    table.add(
+        Size(
+            "start to the first ticket, 4 clerks",
+            found[STARTS // 2],
+            "s",
+            "bare server's first answer",
+            floor[STARTS // 2],
+            START_GOAL_SECONDS,
+        )
     )
-    table.add(Figure("start to the first ticket, 4 clerks", found, "bare server's first answer", floor))
 
 
-@pytest.mark.parametrize("clients", sorted({count for count, _ in (*TICKETS, *CALLS)}))
+@pytest.fixture
+def aged(tmp_path: Path) -> Iterator[dict[int, Demo]]:
+    """One hall with a day of old tickets and the same with a thousand such days, both with one clerk."""
+    options = ("--clerks", "1", "--kiosks", "1")
+    first = start_demo(*options, "--data-dir", str(tmp_path / "young"))
+    try:
+        take_tickets([first], 1, DAY)
+        with seat_clerks(first, 1) as (clerk,):
+            finish_and_call([clerk], DAY)
+            assert clerk.press("finish").status == 200
+            assert clerk.press("sign-off").status == 200
+    finally:
+        stop_demo(first)
+    with ExitStack() as ending:
+        halls = {}
+        for days in OLD_DAYS:
+            folder = tmp_path / f"days-{days}"
+            shutil.copytree(tmp_path / "young", folder)
+            assert add_old_days(folder, days) == DAY * (days + 1)
+            halls[days] = ending.enter_context(running(*options, "--data-dir", str(folder)))
+        yield halls
+
+
+def test_old_tickets_make_nothing_slower(aged: dict[int, Demo], table: Table) -> None:
+    few, many = OLD_DAYS
+    issued: dict[int, list[float]] = {days: [] for days in OLD_DAYS}
+    called: dict[int, list[float]] = {days: [] for days in OLD_DAYS}
+    with ExitStack() as seats:
+        clerk = {days: seats.enter_context(seat_clerks(demo, 1))[0] for days, demo in aged.items()}
+        for _ in range(ROUNDS):
+            for days, demo in aged.items():
+                issued[days] += take_tickets([demo], 1, EACH_ROUND)[0].spans
+                called[days] += finish_and_call([clerk[days]], EACH_ROUND)[0].spans
+    for work, spans in (("issue", issued), ("finish and call", called)):
+        old, young = (Measured(spans[days], sum(spans[days])) for days in (many, few))
+        note = f"{DAY * many:,} old tickets against {DAY * few}"
+        table.add(Figure(f"{work}, {DAY * many:,} old tickets", old, f"{DAY * few} old", young))
+        table.add(Size(f"{work}, p50 {note}", old.p50 / young.p50, "times", "equal", 1.0, GROWTH_GOAL))
+    for demo in aged.values():
+        assert len(set(calls_in_ledger(demo))) == len(calls_in_ledger(demo)) > 0
+
+
+def test_the_driver_can_ask_much_more_than_is_asked_of_the_hall(table: Table) -> None:
+    bare = start_bare_server(SMALLEST_BOARD)
+    try:
+        with ExitStack() as ending:
+            lines = [ending.enter_context(Connection(bare.base_url)) for _ in range(KIOSKS)]
+            found = ask_all(lines, "/nothing", 500)
+    finally:
+        stop_bare_server(bare)
+    table.add(Figure(f"driver alone, bare server, {KIOSKS} clients", found, "itself", found))
+    assert len(found.spans) == KIOSKS * 500
+
+
+@pytest.mark.parametrize("clients", sorted({many for many, _, _ in (*TICKETS, *CALLS)}))
 def test_the_floors_stand_in_the_table_too(floors: Floors, table: Table, clients: int) -> None:
     request, commit = floors.request(clients), floors.commit(clients)
     table.add(Figure(f"request + commit, {clients} at once", floors.press(clients), "bare request", request))

@@ -6,21 +6,24 @@ import json
 import sqlite3
 import subprocess
 import sys
+import time
 import uuid
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from driving import drive
 from escpos.printer import Dummy
-from keepalive import API, Connection
+from keepalive import API, Answer, Connection
 from measuring import Measured, measure_together
 
 from shared.store.turn import FairTurn
 
 BARE_COMMITS = 300
-BARE_REQUESTS = 600
+BARE_REQUESTS = 2_000
 
 SMALLEST_BOARD: dict[str, Any] = {"calls": [{"id": 0}]}
 
@@ -45,8 +48,7 @@ class Floors:
         """A request that touches no database, on the server that is measured."""
         with ExitStack() as ending:
             lines = [ending.enter_context(Connection(self._base_url)) for _ in range(clients)]
-            works = [partial(line.get, f"{API}/problems") for line in lines]
-            return measure_together(works, max(10, BARE_REQUESTS // clients))
+            return ask_all(lines, f"{API}/problems", max(10, BARE_REQUESTS // clients))
 
     def _commit(self, clients: int) -> Measured:
         """One small insert made durable, by writers who take turns."""
@@ -61,7 +63,7 @@ class Floors:
         turn = FairTurn()
 
         def commit() -> None:
-            with turn:
+            with turn.taken(time.monotonic() + 60):
                 database.execute("BEGIN IMMEDIATE")
                 database.execute("INSERT INTO bare VALUES (?)", (uuid.uuid4().hex,))
                 database.execute("COMMIT")
@@ -70,6 +72,15 @@ class Floors:
             return measure_together([commit] * clients, max(10, BARE_COMMITS // clients))
         finally:
             database.close()
+
+
+def ask_all(lines: Sequence[Connection], path: str, each: int) -> Measured:
+    """Each line asks for the same address again and again."""
+
+    def check(answer: Answer) -> None:
+        assert answer.status == 200, answer.body.decode()
+
+    return drive(lines, lambda line: line.send("GET", path), each, check)
 
 
 def _stretched(spans: list[float], count: int) -> list[float]:

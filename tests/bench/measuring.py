@@ -112,6 +112,28 @@ class Crew:
 
 
 @dataclass(frozen=True)
+class Goal:
+    """What must be reached: pieces per second at least, milliseconds at most."""
+
+    rate: float | None = None
+    p50: float | None = None
+    p99: float | None = None
+
+    def __str__(self) -> str:
+        rate = [] if self.rate is None else [f"{self.rate:.0f}/s"]
+        times = [f"{name} {most:.0f}" for name, most in (("p50", self.p50), ("p99", self.p99)) if most]
+        return " ".join([*rate, *times])
+
+    def met_by(self, found: Measured) -> bool:
+        """Whether these figures reach it."""
+        slow = self.rate is not None and found.rate < self.rate
+        late = any(
+            most is not None and took > most for most, took in ((self.p50, found.p50), (self.p99, found.p99))
+        )
+        return not slow and not late
+
+
+@dataclass(frozen=True)
 class Figure:
     """A line of the table: what was measured, and the floor below which it cannot go here."""
 
@@ -120,33 +142,52 @@ class Figure:
     floor: str
     floor_found: Measured
     note: str = ""
+    goal: Goal | None = None
 
     def cells(self) -> list[str]:
         """The cells of :data:`_HEAD`; times in milliseconds."""
         found, floor = self.found, self.floor_found
-        numbers = (found.rate, found.p50, found.p99, floor.rate, floor.p50, floor.p99)
-        ratios = (found.mean / floor.mean, found.p99 / floor.p99)
-        return [self.work, *map(_number, (*numbers, *ratios)), self.floor, self.note]
+        numbers = (found.rate, found.p50, found.p99)
+        goal = ("", "") if self.goal is None else (str(self.goal), _yes(self.goal.met_by(found)))
+        below = (floor.rate, floor.p50, floor.p99, found.mean / floor.mean, found.p99 / floor.p99)
+        return [self.work, *map(_number, numbers), *goal, *map(_number, below), self.floor, self.note]
 
 
 @dataclass(frozen=True)
 class Size:
-    """A line of the table for what is not a time."""
+    """A line of the table for what is not a time of many pieces; ``most`` is the goal."""
 
     work: str
     found: float
     unit: str
     floor: str
     floor_found: float
+    most: float | None = None
 
     def cells(self) -> list[str]:
-        ratio = _number(self.found / self.floor_found)
-        values = [_number(self.found), "", "", _number(self.floor_found), "", ratio, ""]
-        return [self.work, "", *values, self.floor, self.unit]
+        goal = ("", "")
+        if self.most is not None:
+            goal = (f"{self.most:g} {self.unit}", _yes(self.found <= self.most))
+        values = [_number(self.found), "", *goal, "", _number(self.floor_found), ""]
+        return [self.work, "", *values, _number(self.found / self.floor_found), "", self.floor, self.unit]
 
 
-_HEAD = ["work", "per s", "p50", "p99", "floor/s", "p50", "p99", "mean x", "p99 x", "the floor is", ""]
-_WORDS = {0, 9, 10}
+_HEAD = [
+    "work",
+    "per s",
+    "p50",
+    "p99",
+    "goal",
+    "met",
+    "floor/s",
+    "p50",
+    "p99",
+    "mean x",
+    "p99 x",
+    "the floor is",
+    "",
+]
+_WORDS = {0, 4, 5, 11, 12}
 
 
 @dataclass
@@ -176,7 +217,9 @@ class Table:
             terminalreporter.write_line(line)
 
 
-def _number(value: float | None) -> str:
-    if value is None:
-        return ""
+def _yes(met: bool) -> str:
+    return "yes" if met else "NO"
+
+
+def _number(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

@@ -12,8 +12,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import websocket
+from measuring import Crew
 
 NEWEST_CALL = re.compile(rb'"calls":\[\{"id":(\d+)')
+#: The calls come early in a board; a thousand boards are not searched to their ends.
+HEAD_BYTES = 400
 NAMESPACE = "/display,"
 PATIENCE_SECONDS = 10.0
 
@@ -40,6 +43,8 @@ class Wall:
         if not received:
             raise ConnectionError("a wall was cut off")
         at = time.perf_counter()
+        if not self._read and _is_one_frame(received):
+            return self._take(received, at)
         self._read += received
         fresh = False
         while (packet := self._packet()) is not None:
@@ -70,7 +75,7 @@ class Wall:
         if packet == b"2":
             self._link.send("3")
             return False
-        found = NEWEST_CALL.search(packet)
+        found = NEWEST_CALL.search(packet, 0, HEAD_BYTES)
         if found is None or int(found[1]) <= self.newest:
             return False
         self.newest = int(found[1])
@@ -78,20 +83,46 @@ class Wall:
         return True
 
 
+def _is_one_frame(data: bytes) -> bool:
+    """Whether this is exactly one frame of the size that boards have: nearly every read is."""
+    return len(data) > 4 and data[1] == 126 and len(data) == 4 + int.from_bytes(data[2:4], "big")
+
+
 class Walls:
     """As many walls as asked for."""
 
     def __init__(self, base_url: str, count: int, auth: str = "") -> None:
-        with ExitStack() as opened:
-            self._walls = [opened.enter_context(closing(Wall(base_url, auth))) for _ in range(count)]
-            self._opened = opened.pop_all()
+        self._walls: list[Wall] = []
+        self._opened = ExitStack()
         self._selector = selectors.DefaultSelector()
-        for wall in self._walls:
-            self._selector.register(wall.socket, selectors.EVENT_READ, wall)
         self._news = threading.Condition()
+        self._awaited = 0
+        self._behind: set[Wall] = set()
         self._ending = False
-        self._reader = threading.Thread(target=self._listen, daemon=True)
-        self._reader.start()
+        self._crew = Crew()
+        # Those that are connected answer pings while the others still come.
+        self._crew.start(self._listen)
+        try:
+            for _ in range(count):
+                wall = self._opened.enter_context(closing(Wall(base_url, auth)))
+                self._walls.append(wall)
+                self._selector.register(wall.socket, selectors.EVENT_READ, wall)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Hang up.
+
+        Raises:
+            ExceptionGroup: a wall was cut off meanwhile.
+        """
+        self._ending = True
+        try:
+            self._crew.join()
+        finally:
+            self._selector.close()
+            self._opened.close()
 
     def __enter__(self) -> Walls:
         return self
@@ -99,26 +130,23 @@ class Walls:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ending = True
-        self._reader.join()
-        self._selector.close()
-        self._opened.close()
+        self.close()
 
     def wait_for(self, call: int, seconds: float) -> tuple[float | None, int]:
         """When the last wall had a board with ``call``, and how many did not get it in ``seconds``."""
         with self._news:
-            self._news.wait_for(lambda: all(wall.newest >= call for wall in self._walls), seconds)
+            self._awaited = call
+            self._behind = {wall for wall in self._walls if wall.newest < call}
+            self._news.wait_for(lambda: not self._behind, seconds)
         at = [_first(wall, call) for wall in self._walls if wall.newest >= call]
         return (max(at) if at else None), len(self._walls) - len(at)
 
     def _listen(self) -> None:
         while not self._ending:
-            fresh = False
-            for key, _ in self._selector.select(0.2):
-                wall: Any = key.data
-                fresh |= wall.read()
-            if fresh:
-                with self._news:
+            fresh = [key.data for key, _ in self._selector.select(0.2) if key.data.read()]
+            with self._news:
+                self._behind.difference_update(wall for wall in fresh if wall.newest >= self._awaited)
+                if not self._behind:
                     self._news.notify_all()
 
 

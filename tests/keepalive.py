@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,15 +18,23 @@ from conftest import Demo
 
 API = "/api/v1"
 PATIENCE_SECONDS = 30.0
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_BODILESS = frozenset({204, 304})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
-    """Status, headers in lower case, and the bytes of the body."""
+    """Status, head and the bytes of the body."""
 
     status: int
-    headers: dict[str, str]
+    head: bytes
     body: bytes
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers by name in lower case."""
+        lines = (line.partition(":") for line in self.head.decode("latin-1").split("\r\n")[1:])
+        return {name.lower(): value.strip() for name, _, value in lines}
 
     @property
     def json(self) -> Any:
@@ -67,8 +77,12 @@ class Connection:
 
     def post(self, path: str, body: Any = None, key: str | None = None) -> Answer:
         """A press with a key of its own, unless ``key`` repeats another."""
-        self.send("POST", path, {} if body is None else body, key or uuid.uuid4().hex)
+        self.press(path, body, key)
         return self.receive()
+
+    def press(self, path: str, body: Any = None, key: str | None = None) -> None:
+        """Send a press and do not wait for its answer."""
+        self.send("POST", path, {} if body is None else body, key or uuid.uuid4().hex)
 
     def send(self, method: str, path: str, body: Any = None, key: str | None = None) -> None:
         """Send a request in one write; the answer is fetched by :meth:`receive`."""
@@ -88,21 +102,39 @@ class Connection:
             ConnectionError: the server closed the connection.
             ValueError: the answer does not say how long it is.
         """
-        while b"\r\n\r\n" not in self._read:
+        answer = self._taken()
+        while answer is None:
             self._more()
-        head, _, self._read = self._read.partition(b"\r\n\r\n")
-        first, *lines = head.decode("latin-1").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        status = int(first.split(" ", 2)[1])
-        if status == 204:
-            return Answer(status, headers, b"")
-        if "content-length" not in headers:
-            raise ValueError("an answer without a length")
-        length = int(headers["content-length"])
-        while len(self._read) < length:
-            self._more()
-        body, self._read = self._read[:length], self._read[length:]
-        return Answer(status, headers, body)
+            answer = self._taken()
+        return answer
+
+    def receive_some(self) -> Answer | None:
+        """Read what has come; the answer when it is whole.
+
+        Raises:
+            ConnectionError, ValueError: as for :meth:`receive`.
+        """
+        self._more()
+        return self._taken()
+
+    def fileno(self) -> int:
+        """For selectors."""
+        return self._socket.fileno()
+
+    def _taken(self) -> Answer | None:
+        head, end, rest = self._read.partition(b"\r\n\r\n")
+        if not end:
+            return None
+        status, length = int(head[9:12]), 0
+        if status not in _BODILESS:
+            found = _LENGTH.search(head)
+            if found is None:
+                raise ValueError("an answer without a length")
+            length = int(found[1])
+        if len(rest) < length:
+            return None
+        self._read = rest[length:]
+        return Answer(status, head, rest[:length])
 
     def close(self) -> None:
         self._socket.close()
@@ -133,14 +165,18 @@ class Clerk:
 
 
 @contextmanager
-def seat_clerks(demo: Demo, count: int) -> Iterator[list[Clerk]]:
-    """Sign the first ``count`` clerks in, and on to their counters; their connections end with the block."""
+def seat_clerks(demo: Demo, count: int, *others: Demo) -> Iterator[list[Clerk]]:
+    """Sign the first ``count`` clerks in, and on to their counters; their connections end with the block.
+
+    With ``others``, further servers of the same hall, they sit at the servers in turn.
+    """
+    servers = (demo, *others)
     accounts = [account for account in demo.accounts if account["role"] == "clerk"]
     with ExitStack() as opened:
         clerks = []
-        for account in accounts[:count]:
+        for place, account in enumerate(accounts[:count]):
             token = sign_in(demo, account)
-            line = opened.enter_context(Connection(demo.base_url, token))
+            line = opened.enter_context(Connection(servers[place % len(servers)].base_url, token))
             clerks.append(Clerk(int(account["counter"]), token, line))
             signed_on = clerks[-1].press("sign-on")
             assert signed_on.status == 200, signed_on.body.decode()
