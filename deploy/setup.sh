@@ -3,7 +3,7 @@
 #
 #   run    run-time packages, front-end parts, a Chinese font for the virtual printer
 #   lint   run-time and development packages
-#   test   everything, Chromium for the browser tests included
+#   test   everything, Chromium, PostgreSQL and Redis for the tests included
 #   all    the same as test
 #
 # What was installed is remembered as a checksum of the lock files, so that a second run costs a few
@@ -58,6 +58,11 @@ font_here() {
     have fc-list && fc-list : family | grep -q 'Noto Sans CJK'
 }
 
+# Debian keeps the server's programs out of PATH.
+postgresql_here() {
+    have postgres || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1
+}
+
 library_here() {
     /sbin/ldconfig -p 2>/dev/null | grep -q "$1"
 }
@@ -70,10 +75,13 @@ missing_packages() {
         have npm || printf 'npm '
         font_here || printf 'fonts-noto-cjk '
     fi
-    if [ "$browser" = yes ]; then
+    if [ "$tests" = yes ]; then
         [ -x /usr/bin/chromium ] || printf 'chromium '
         # The browser tests' driver is a Node.js of its own, which wants a library that a bare system lacks.
         library_here libatomic.so.1 || printf 'libatomic1 '
+        # The tests start servers of their own; what the packages start besides is not touched.
+        postgresql_here || printf 'postgresql '
+        have redis-server || printf 'redis-server '
     fi
 }
 
@@ -145,10 +153,10 @@ install_front_end() {
     printf '%s\n' "$wanted" >"$VENDOR_STAMP"
 }
 
-front_end=yes browser=yes python_lock=requirements-dev.lock
+front_end=yes tests=yes python_lock=requirements-dev.lock
 case ${1:-all} in
-    run) browser=no python_lock=requirements.lock ;;
-    lint) front_end=no browser=no ;;
+    run) tests=no python_lock=requirements.lock ;;
+    lint) front_end=no tests=no ;;
     test | all) ;;
     *) stop "unknown purpose '$1': run, lint, test or all" ;;
 esac
