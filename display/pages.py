@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, render_template, request
 
 from display.entrance import floor_bands
 from shared.domain.account import Role
 from shared.domain.configuration import Configuration
 from shared.domain.errors import Unknown
-from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import current_hall
 from shared.web.principals import device_page
 
@@ -53,11 +52,6 @@ def create_blueprint() -> Blueprint:
             raise UnknownScreen(counter=number)
         return render_template("display/sign.html", counter=counters[number], theme=_theme())
 
-    @blueprint.get("/lunch")
-    def lunch() -> Response:
-        """When the counters call again after lunch, ``HH:MM``, or null outside the midday break."""
-        return jsonify(lunch_end=current_hall().read(_lunch_end))
-
     return blueprint
 
 
@@ -70,12 +64,6 @@ def _floor_wall(configuration: Configuration, wanted: str) -> str:
     if wanted not in floors:
         raise UnknownScreen(floor=wanted)
     return render_template("display/floor.html", floor=floors[wanted], theme=_theme())
-
-
-def _lunch_end(uow: UnitOfWork) -> str | None:
-    configuration = uow.configuration()
-    end = configuration.site.hours.lunch_end(uow.now.local, configuration.calendar)
-    return end.strftime("%H:%M") if end else None
 
 
 def _theme() -> str:

@@ -1,4 +1,4 @@
-"""Walls and signs over Socket.IO: the whole board on connect and on every change."""
+"""Walls and signs over Socket.IO: the whole board on connect, on every change, and once a minute."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from flask_socketio import Namespace, SocketIO, emit, join_room, leave_room
 
-from display.outgoing import OutgoingBoards
+from display.outgoing import NOTHING, OutgoingBoards, state_of
 from shared.actions.boards import call_shown, call_sounded
 from shared.domain.account import STAFF_ROLES, Role
 from shared.domain.errors import HallError
@@ -35,8 +35,8 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
         self._guests = Guests(hall, socketio, PATH)
         self._boards = OutgoingBoards(hall.read)
         self._pulse = Pulse(socketio, self._send)
-        #: Epoch and version of the boards that everybody has been sent.
-        self._sent = ("", -1)
+        #: What the boards show that everybody has been sent.
+        self._sent = NOTHING
         self._guard = threading.Lock()
         self._watching: dict[str, str] = {}
         self._alive_due = False
@@ -46,6 +46,10 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
         """Begin the heartbeat."""
         self._server.start_background_task(self._beat)
         self._guests.start()
+
+    def stop(self) -> None:
+        """Build no more boards."""
+        self._pulse.stop()
 
     def on_connect(self, auth: Any = None) -> bool:
         """Let devices and staff in, and give them the board of the hall until they ask for a floor."""
@@ -98,7 +102,7 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
             leave_room(before)
         join_room(room)
         for _ in range(MOST_LOOKS):
-            if not board.is_older_than(*self._sent):
+            if not board.state.is_older_than(self._sent):
                 break
             board = self._boards.of(floor)
         emit("board", board.json)
@@ -106,26 +110,32 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
     def _send(self) -> None:
         """Send what is new to all who watch it, and say that the hall lives when that is due.
 
-        One task does this alone, so versions rise on every link, and a heartbeat comes after the board that
-        it speaks of.
+        One task does this alone, so versions and hall time rise on every link, and a heartbeat comes after
+        the board that it speaks of.
         """
-        epoch, version, floors = self._hall.read(
-            lambda uow: (uow.hall.epoch, uow.hall.version, uow.configuration().site.floors)
-        )
-        if (epoch, version) != self._sent:
+        now, floors = self._hall.read(lambda uow: (state_of(uow), uow.configuration().site.floors))
+        if not now.is_like(self._sent):
+            before = self._sent
             # Noted first: a wall that joins while the boards are built asks for one that is not older.
-            self._sent = (epoch, version)
-            rooms: list[int | None] = [None, *(floor.number for floor in floors)]
-            boards = self._boards.of_all([floor for floor in rooms if self._is_watched(_room(floor))])
-            if boards:
-                self._sent = (boards[0].epoch, boards[0].version)
-            for board in boards:
-                self._server.emit("board", board.json, namespace=PATH, to=_room(board.floor))
+            self._sent = now
+            try:
+                self._send_boards([None, *(floor.number for floor in floors)])
+            except Exception:
+                # Nobody has them: they are due again at the next turn.
+                self._sent = before
+                raise
         if self._alive_due:
             self._alive_due = False
-            epoch, version = self._sent
+            epoch, version = self._sent.epoch, self._sent.version
             at = msgspec.to_builtins(self._hall.clock.now().at)
             self._server.emit("alive", {"epoch": epoch, "version": version, "at": at}, namespace=PATH)
+
+    def _send_boards(self, floors: list[int | None]) -> None:
+        boards = self._boards.of_all([floor for floor in floors if self._is_watched(_room(floor))])
+        if boards:
+            self._sent = boards[0].state
+        for board in boards:
+            self._server.emit("board", board.json, namespace=PATH, to=_room(board.floor))
 
     def _is_watched(self, room: str) -> bool:
         return next(iter(self._server.server.manager.get_participants(PATH, room)), None) is not None

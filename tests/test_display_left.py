@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playwright.sync_api import Page
-from test_display_js import STAGE, WALL, board, call, counter, numbers, rule, screen, texts
+from wall_stage import STAGE, WALL, board, call, counter, numbers, rule, screen, texts
 
 __all__ = ["screen"]
 

@@ -81,9 +81,3 @@ def test_the_address_chooses_the_theme(demo: Any, theme: str) -> None:
 
 def test_walls_are_dark_unless_told_otherwise(demo: Any) -> None:
     assert 'data-theme="dark"' in page(demo, "/display?floor=2").text
-
-
-def test_there_is_no_midday_break_in_a_hall_that_is_open_round_the_clock(demo: Any) -> None:
-    answer = page(demo, "/display/lunch")
-
-    assert answer.json() == {"lunch_end": None}

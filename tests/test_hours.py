@@ -74,14 +74,26 @@ def test_a_hall_without_shifts_never_opens(hours: Hours, calendar: WorkingCalend
 def test_the_demonstration_is_open_at_any_moment(hours: Hours, calendar: WorkingCalendar) -> None:
     always = replace(hours, always_open=True)
     assert always.takes_numbers(at(10, 1, 3), calendar) is True
-    assert always.lunch_end(at(11, 24, 13), calendar) is None
 
 
-def test_lunch_ends_when_the_next_shift_begins(hours: Hours, calendar: WorkingCalendar) -> None:
-    assert hours.lunch_end(at(11, 24, 12), calendar) == time(14, 30)
-    assert hours.lunch_end(at(11, 24, 14, 30), calendar) is None
-    assert hours.lunch_end(at(11, 22, 13), calendar) is None
-    assert [shift.begin for shift in hours.shifts_on(date(2026, 10, 10), calendar)] == [
-        time(8, 30),
-        time(14, 30),
-    ]
+@pytest.mark.parametrize(
+    ("moment", "opens"),
+    [
+        (at(11, 24, 8, 10), at(11, 24, 8, 30)),
+        (at(11, 24, 8, 30), None),
+        (at(11, 24, 13), None),
+        (at(11, 24, 20), None),
+        (at(11, 22, 8, 10), None),
+        (at(10, 10, 8, 10), at(10, 10, 8, 30)),
+    ],
+)
+def test_counters_are_yet_to_open_before_the_first_shift_of_an_open_day_only(
+    hours: Hours, calendar: WorkingCalendar, moment: datetime, opens: datetime | None
+) -> None:
+    assert hours.counters_open_at(moment, calendar) == opens
+    assert replace(hours, always_open=True).counters_open_at(moment, calendar) is None
+
+
+def test_a_make_up_saturday_has_the_shifts_of_a_monday(hours: Hours, calendar: WorkingCalendar) -> None:
+    shifts = hours.shifts_on(date(2026, 10, 10), calendar)
+    assert [shift.begin for shift in shifts] == [time(8, 30), time(14, 30)]

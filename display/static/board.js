@@ -13,9 +13,31 @@ const HALL_CLOCK = new Intl.DateTimeFormat("zh-CN", {
   timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
 });
 
-/** Whether `board` replaces `last`: another epoch always does, the same one unless it is older. */
+/**
+ * Whether `board` replaces `last`: another epoch always does, the same one unless it is older. Of one version
+ * hall time tells which is the older: it never goes back, as a clock may.
+ */
 export function accept(board, last) {
-  return !last || board.epoch !== last.epoch || board.version >= last.version;
+  if (!last || board.epoch !== last.epoch) return true;
+  return board.version > last.version || (board.version === last.version && board.seconds >= last.seconds);
+}
+
+/**
+ * What is said around a break while nobody is called: `title` and `until`, for a counter's sign those of its
+ * counter alone; null while somebody calls.
+ */
+export function breakWords(board, number = null) {
+  if (!board.quiet_until) return null;
+  const calls = (counter) => !counter.quiet && (counter.number === number || counter.state === "open");
+  const counters = board.counters.filter((counter) => number === null || counter.number === number);
+  return counters.some(calls) ? null
+    : { title: "午休", until: `${hallTime(Date.parse(board.quiet_until))} 接着叫号` };
+}
+
+/** The same in one line: "午休，14:32 接着叫号", or `otherwise` while somebody calls. */
+export function breakLine(board, otherwise) {
+  const words = breakWords(board);
+  return words ? `${words.title}，${words.until}` : otherwise;
 }
 
 /** The way to a call's floor, seen from this board: "上3楼", "下1楼", or "" on the floor itself. */
@@ -24,11 +46,17 @@ export function way(call) {
   return `${call.direction === "up" ? "上" : "下"}${call.floor}楼`;
 }
 
+/** A clock time that is told instead of a wait, because a break lies before the call. */
+function clock(after) {
+  return hallTime(Date.parse(after));
+}
+
 /**
  * How long somebody waits who takes a number of a series now, in the fewest words and in the steps of five
- * minutes that all screens use; the wall says once beside them what they are.
+ * minutes that all screens use, or the clock time behind a break; the wall says once beside them what they are.
  */
-export function waitWords({ count, wait_seconds: band }) {
+export function waitWords({ count, wait_seconds: band, called_after: after }) {
+  if (after) return `${clock(after)}以后`;
   if (count === 0) return "没有人等";
   if (!band) return "说不准";
   const low = Math.floor(band.low / STEP_SECONDS) * 5;
@@ -36,9 +64,23 @@ export function waitWords({ count, wait_seconds: band }) {
   return low === 0 ? `${high}分以内` : `${low}～${high}分`;
 }
 
-/** Everybody's wait on a floor, from the shortest to the longest of the series with people in them. */
+/** What stands beside the waits of a floor: around a break not all of them are lengths. */
+export function waitLabel(waiting) {
+  return waiting.some((series) => series.called_after) ? "大约" : "约等";
+}
+
+/**
+ * Everybody's wait on a floor, from the shortest to the longest of the series with people in them; around a
+ * break the clock time from which people are called again.
+ */
 export function floorWait(waiting) {
   const busy = waiting.filter((series) => series.count > 0);
+  const told = busy.length ? busy : waiting;
+  const behind = told.filter((series) => series.called_after);
+  if (behind.length) {
+    const first = behind.map((series) => clock(series.called_after)).sort()[0];
+    return `${behind.length === told.length ? "约" : "有的"} ${first} 以后`;
+  }
   if (!busy.length) return "没有人等";
   const bands = busy.map((series) => series.wait_seconds).filter(Boolean);
   if (!bands.length) return waitText(null);
@@ -46,19 +88,20 @@ export function floorWait(waiting) {
   return waitText({ low, high: Math.max(...bands.map((band) => band.high)) });
 }
 
-/** Whether any counter of the board calls. */
+/** Whether any counter of the board is open. */
 export function isCalling(board) {
   return board.counters.some((counter) => counter.state === "open");
 }
 
-/** Who is to be called soon: nobody where no counter calls. */
+/** Who is to be called soon: nobody where no counter calls, or around a break. */
 export function soonNumbers(board) {
-  return isCalling(board) ? board.soon ?? [] : [];
+  return isCalling(board) && !breakWords(board) ? board.soon ?? [] : [];
 }
 
 /** What stands there instead of numbers. */
 export function soonNone(board) {
-  return isCalling(board) || !board.soon?.length ? "现在没有人等" : "没有窗口开着，请坐着等或问导办台";
+  const none = isCalling(board) || !board.soon?.length ? "现在没有人等" : "没有窗口开着，请坐着等或问导办台";
+  return breakLine(board, none);
 }
 
 /** Counter numbers in the fewest words: "1～3、5". */
@@ -95,16 +138,16 @@ export function hallTime(milliseconds) {
 }
 
 /**
- * What a counter's sign says: `state` (calling, serving, free, paused, closed, open) and the ticket's number.
+ * What a counter's sign says: `state` (calling, serving, break, free, paused, closed, open) and the ticket's number.
  * A board may tell the counter's ticket itself. Where it does not, the counter's newest call on the board is all
  * that is known: then nobody is said to be served, and no counter to be free.
  */
 export function signState(board, number) {
   const counter = board.counters.find((one) => one.number === number);
+  const here = counter && counter.state !== "closed" ? counter.ticket : null;
+  if (here) return { state: here.state === "serving" ? "serving" : "calling", ticket: here.number };
+  if (counter && breakWords(board, number)) return { state: "break", ticket: null };
   if (!counter || counter.state === "closed") return { state: "closed", ticket: null };
-  if (counter.ticket) {
-    return { state: counter.ticket.state === "serving" ? "serving" : "calling", ticket: counter.ticket.number };
-  }
   if (counter.state === "paused") return { state: "paused", ticket: null };
   if (counter.ticket === null) return { state: "free", ticket: null };
   const call = board.calls.filter((one) => one.counter === number).sort((a, b) => a.id - b.id).at(-1);
@@ -114,6 +157,7 @@ export function signState(board, number) {
 /** The two nearest open counters of the same floor, where a person before a counter that rests may go. */
 export function openBeside(board, number) {
   const floor = board.counters.find((one) => one.number === number)?.floor;
-  return board.counters.filter((one) => one.state === "open" && one.number !== number && one.floor === floor)
+  return board.counters
+    .filter((one) => one.state === "open" && !one.quiet && one.number !== number && one.floor === floor)
     .map((one) => one.number).sort((a, b) => Math.abs(a - number) - Math.abs(b - number)).slice(0, 2);
 }

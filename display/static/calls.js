@@ -1,8 +1,8 @@
 /** The calls on a wall: the field of new ones, the list beside it, and telling the hall what was shown. */
 
 import { el } from "/static/js/hall.js";
-import { soonNumbers, way } from "./board.js";
-import { keep, mark, show } from "./rows.js";
+import { breakLine, soonNumbers, way } from "./board.js";
+import { keep, mark, say, show } from "./rows.js";
 import { advance, arrivals, field, firstTurns, isCurrent, NEWS_MS, recent } from "./stage.js";
 
 const PULSE_MS = 3000;
@@ -33,6 +33,7 @@ export class CallField {
     this.calls = arrivals(board.calls, this.known, now, this.link.offset);
     this.counters = board.counters;
     this.soon = soonNumbers(board);
+    say(this.empty, breakLine(board, "现在没有叫号，请坐下等"));
     if (!this.known) this.turns = firstTurns(this.calls, now);
     this.known = new Map(this.calls.map((call) => [call.id, call.since]));
     this.draw();

@@ -1,7 +1,7 @@
 /** The entrance wall: the building floor by floor, and the newest calls of the whole hall. */
 
 import { api, el } from "/static/js/hall.js";
-import { floorWait, ranges } from "./board.js";
+import { breakLine, floorWait, ranges } from "./board.js";
 import { Freshness } from "./fresh.js";
 import { BoardLink } from "./link.js";
 import { keep, say, show } from "./rows.js";
@@ -22,6 +22,7 @@ let drawn = null;
 function draw(board) {
   for (const band of bands) drawCounters(band, board.counters);
   show(main.querySelector("[data-lift]"), board.lift_works === false);
+  say(main.querySelector("[data-no-calls]"), breakLine(board, "现在没有叫号"));
   drawCalls(board);
 }
 
@@ -47,20 +48,20 @@ function latestRow(call) {
     el("span", { class: "latest-place" }, `${call.floor}楼 `, el("b", {}, String(call.counter)), "号窗口"));
 }
 
-/** The floors' waits stand on the floors' boards; they are asked for again when the hall has changed. */
+/** The floors' waits stand on the floors' boards; they are asked for again when hall or time have changed. */
 async function askFloors() {
   const due = performance.now() - asked >= FLOORS_MS;
-  if (!link.board || asking || !due || drawn === `${link.board.epoch} ${link.board.version}`) return;
+  if (!link.board || asking || !due || drawn === link.board) return;
   asking = true;
   asked = performance.now();
-  const version = `${link.board.epoch} ${link.board.version}`;
+  const { board } = link;
   try {
     for (const band of bands) {
       const { data } = await api("GET", `/board?floor=${band.dataset.band}`);
-      show(band.querySelector("[data-now]"), data.waiting.some((series) => series.count > 0));
+      show(band.querySelector("[data-now]"), data.waiting.some((series) => series.count > 0 || series.called_after));
       say(band.querySelector("[data-wait]"), floorWait(data.waiting));
     }
-    drawn = version;
+    drawn = board;
   } catch (problem) {
     console.warn("the boards of the floors did not come; asked again later", problem);
   } finally {

@@ -1,7 +1,7 @@
 /** The wall of a floor: its calls, who is soon, how long each series waits, paused counters, the notice. */
 
 import { el } from "/static/js/hall.js";
-import { pausedWords, soonNone, soonNumbers, waitWords } from "./board.js";
+import { pausedWords, soonNone, soonNumbers, waitLabel, waitWords } from "./board.js";
 import { CallField } from "./calls.js";
 import { Freshness } from "./fresh.js";
 import { BoardLink } from "./link.js";
@@ -39,6 +39,7 @@ function recentRows() {
 }
 
 function drawWaiting(waiting) {
+  say(part("wait-label"), waitLabel(waiting));
   const busy = waiting.filter((series) => series.count > 0);
   const rows = waiting.length > 4 ? busy.slice(0, 4) : waiting;
   mark(part("waiting"), "count", rows.length);

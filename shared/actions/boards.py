@@ -38,6 +38,8 @@ def build_board(uow: UnitOfWork, floor: int | None, line: Line | None = None) ->
         counters=_counters(uow, line, floor),
         notice=hall.notice,
         lift_works=hall.lift_works,
+        seconds=uow.seconds,
+        quiet_until=line.quiet_until,
     )
 
 
@@ -63,14 +65,21 @@ def _waiting(line: Line, floor: int | None) -> list[BoardSeries]:
     rows = []
     for letter in line.series_letters():
         count, wait = line.series_wait(letter, floor)
-        rows.append(BoardSeries(letter, count, wait))
+        after = line.called_after(wait) if line.takes_numbers else None
+        rows.append(BoardSeries(letter, count, wait, after))
     return rows
 
 
 def _counters(uow: UnitOfWork, line: Line, floor: int | None) -> list[BoardCounter]:
     present = {ticket.counter: BoardTicket(ticket.number, str(ticket.state)) for ticket in line.at_counters}
     return [
-        BoardCounter(counter.number, counter.floor, str(counter.state), present.get(counter.number))
+        BoardCounter(
+            counter.number,
+            counter.floor,
+            str(counter.state),
+            present.get(counter.number),
+            quiet=line.is_quiet(counter.number),
+        )
         for counter in line.counters
         if floor in (None, counter.floor)
     ]

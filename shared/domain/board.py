@@ -30,11 +30,16 @@ class BoardCall:
 
 @dataclass(frozen=True, slots=True)
 class BoardSeries:
-    """How many wait in a series, and how long."""
+    """How many wait in a series, and how long somebody waits who takes a number of it now.
+
+    ``called_after`` is the clock time (hall-local, whole five minutes) to tell instead of the band when a
+    break lies before the call.
+    """
 
     series: str
     count: int
     wait_seconds: WaitBand | None
+    called_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +52,26 @@ class BoardTicket:
 
 @dataclass(frozen=True, slots=True)
 class BoardCounter:
-    """A counter, whether it calls, and the number that is there."""
+    """A counter, whether it calls, and the number that is there.
+
+    ``quiet``: it calls nobody now because of a break, whatever its state is.
+    """
 
     number: int
     floor: int
     state: str
     ticket: BoardTicket | None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The whole board of a floor, or of the hall when ``floor`` is None."""
+    """The whole board of a floor, or of the hall when ``floor`` is None.
+
+    ``seconds`` is hall time: of two boards of one epoch and version the one with fewer is the older, whatever
+    the clock says. ``quiet_until`` is the moment (hall-local) at which counters call again, in a break and in
+    the minutes around it; counters that go on over the break are not ``quiet``.
+    """
 
     epoch: str
     version: int
@@ -69,6 +83,8 @@ class Board:
     counters: Sequence[BoardCounter]
     notice: str | None
     lift_works: bool = True
+    seconds: float = 0.0
+    quiet_until: datetime | None = None
 
 
 def direction(seen_from: int, floor: int) -> str:

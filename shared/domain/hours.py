@@ -68,12 +68,11 @@ class Hours:
                 return opens
         return None
 
-    def lunch_end(self, local: datetime, calendar: WorkingCalendar) -> time | None:
-        """When counters call again, if ``local`` lies between two shifts of the day; else None."""
-        for begin, end in self._breaks(local, calendar):
-            if begin <= local < end:
-                return _clock(end)
-        return None
+    def counters_open_at(self, local: datetime, calendar: WorkingCalendar) -> datetime | None:
+        """When counters begin to call, if ``local`` lies before the first shift of an open day; else None."""
+        shifts = () if self.always_open else self.shifts_on(local.date(), calendar)
+        begin = _on_day(local, shifts[0].begin) if shifts else local
+        return begin if local < begin else None
 
     def quiet_until(self, local: datetime, calendar: WorkingCalendar) -> datetime | None:
         """When counters call again, if ``local`` lies in a break or too near to one; else None."""
