@@ -11,8 +11,8 @@ from shared.domain.configuration import Configuration
 def console_data(configuration: Configuration) -> dict[str, Any]:
     """Floors, services, the kiosk's answers and the lists of reasons, ready to be written as JSON.
 
-    ``calls_before`` is how many calls a person gets before 过号, ``undo_seconds`` how long a press can be
-    taken back.
+    A service's ``code`` is the one of the official lists, empty for what has none. ``calls_before`` is how
+    many calls a person gets before 过号, ``undo_seconds`` how long a press can be taken back.
     """
     site, catalogue = configuration.site, configuration.catalogue
     return {
@@ -24,6 +24,7 @@ def console_data(configuration: Configuration) -> dict[str, Any]:
                 "name": service.name,
                 "title": service.title,
                 "kind": service.kind,
+                "code": service.id if service.kind == "single" and service.official else "",
                 "offered": service.offered,
             }
             for service in catalogue.services()

@@ -41,6 +41,10 @@ class CounterNamespace(Namespace):  # type: ignore[misc]
         listeners.on(CallShown, lambda event: self._tell("shown", {"id": event.call_id}))
         listeners.on(CallSounded, lambda event: self._tell("sounded", {"id": event.call_id}))
 
+    def stop(self) -> None:
+        """Read no more queues."""
+        self._pulse.stop()
+
     def on_connect(self, auth: Any = None) -> bool:
         """Let staff in, by token or by the page's cookie; a program must say where it comes from."""
         if not request.headers.get("Origin"):

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk.api import holders_mark
-from kiosk.phone_words import CasePart, Standing, case_part, counter_words, standing, wait_words
+from kiosk.phone_words import CasePart, Standing, case_part, counter_words, standing, stepped_back, wait_words
 from kiosk.unlocking import answer_unlock, is_unlocked, keep_unlock, known_token, unlock
 from shared.actions import holding, issuing
 from shared.actions.casework import cases_of_token
@@ -127,7 +127,7 @@ def _act(token: str, action: str) -> BaseResponse:
     except HallError as refusal:
         return _page_with_problem(token, refusal)
     if told:
-        return make_response(_render(token, told))
+        return make_response(_render(token, told=told))
     return redirect(f"/t/{read_token(token)}", code=303)
 
 
@@ -137,7 +137,8 @@ def _postpone(uow: UnitOfWork, token: str) -> str:
     if request.form.get("from_place") != place_mark(ticket):
         return ""
     before = ticket_view(uow, ticket).ahead
-    return NOBODY_BEHIND if holding.postpone(uow, holder(token), ticket).ahead == before else ""
+    places = holding.postpone(uow, holder(token), ticket).ahead - before
+    return stepped_back(places) if places > 0 else NOBODY_BEHIND
 
 
 def place_mark(ticket: Ticket) -> str:
@@ -169,13 +170,13 @@ def _rate(uow: UnitOfWork, token: str) -> str:
 _ACTIONS = {"postpone": _postpone, "cancel": _cancel, "reinstate": _reinstate, "rate": _rate}
 
 
-def _render(token: str, problem: str | None = None) -> str:
+def _render(token: str, problem: str = "", told: str = "") -> str:
     page = current_hall().read(lambda uow: _page(uow, token))
-    return render_template("kiosk/phone.html", page=page, problem=problem)
+    return render_template("kiosk/phone.html", page=page, problem=problem, told=told)
 
 
 def _draw(page: PhonePage) -> Callable[[], bytes]:
-    return lambda: render_template("kiosk/phone.html", page=page, problem=None).encode()
+    return lambda: render_template("kiosk/phone.html", page=page).encode()
 
 
 def _page_with_problem(token: str, refusal: HallError) -> BaseResponse:
@@ -208,7 +209,7 @@ def _page(uow: UnitOfWork, token: str) -> PhonePage:
     there = view.counter_floor or view.floor
     return PhonePage(
         ticket=view,
-        standing=standing(view, returns=returns),
+        standing=standing(view, returns=returns, attended=_is_attended(uow, view)),
         floor_shape=next((floor.shape for floor in site.floors if floor.number == there), ""),
         place=counter_words(view.counters),
         rating=_may_rate(uow, ticket),
@@ -217,6 +218,10 @@ def _page(uow: UnitOfWork, token: str) -> PhonePage:
         wait=wait_words(view.wait_seconds, view.called_after),
         **common,
     )
+
+
+def _is_attended(uow: UnitOfWork, ticket: TicketView) -> bool:
+    return ticket.counter is None or uow.counters.by_number(ticket.counter).account_id is not None
 
 
 def _may_rate(uow: UnitOfWork, ticket: Ticket) -> bool:

@@ -55,15 +55,19 @@ class CasePart:
     items: Sequence[ItemWords]
 
 
-def standing(ticket: TicketView, *, returns: bool = True) -> Standing:
+def standing(ticket: TicketView, *, returns: bool = True, attended: bool = True) -> Standing:
     """Where the holder of a ticket stands, in one sentence.
 
-    ``returns`` says whether whoever missed the call may go back into line without staff.
+    ``returns`` says whether whoever missed the call may go back into line without staff, ``attended`` whether
+    somebody is at the counter of the ticket.
     """
     if ticket.state == "waiting":
         return _waiting(ticket)
     if ticket.state in ("called", "serving"):
         where = f"{ticket.counter_floor}楼 {ticket.counter}号窗口"
+        if not attended:
+            then = "叫您" if ticket.state == "called" else "接着办"
+            return Standing("窗口正在换人，请在旁边稍等", f"{where}，有人接手就{then}", "blue")
         if ticket.state == "called":
             return Standing(f"请现在到 {where}", "叫到您了", "copper", call=True)
         return Standing("正在办理", where, "pine")
@@ -111,6 +115,11 @@ def wait_words(wait: WaitBand | None, after: datetime | None = None) -> str:
         return "现在还说不准"
     low, high = minutes_band(wait)
     return f"约等 {high} 分钟以内" if low == 0 else f"约等 {low}～{high} 分钟"
+
+
+def stepped_back(places: int) -> str:
+    """What a step back has done."""
+    return f"已退后 {places} 位，号还有效。"
 
 
 def counter_words(counters: Sequence[int]) -> str:

@@ -1,4 +1,4 @@
-"""Around the midday break: kiosk, phone and console tell a clock time, call nobody and say why."""
+"""Around a break: kiosk, phone and console tell a clock time, call nobody and say why; no alarm is raised."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 import httpx
 import pytest
 from conftest import Demo, settings_for, start_demo, stop_demo
+from demos import form
 from playwright.sync_api import Page, expect
-from test_counter_pages import SIZE, Seat, bearer_of, leave_empty
+from seats import SIZE, Seat, bearer_of, leave_empty
 from test_kiosk_pages import LANDSCAPE, MEASURES, PORTRAIT
+from test_manage_pages import sign_in
 
 from shared.commands.founding import found
 from shared.domain.adapting import demo_hall
@@ -45,7 +47,7 @@ class Midday:
     def at(self, time: str) -> None:
         """Set the hall's clock."""
         admin = self.demo.account(role="administrator")["username"]
-        self.press("/clock", admin, {"at": f"{DAY}T{time}:00+08:00"})
+        self.demo.set_clock(f"{DAY}T{time}:00+08:00", self._token(admin))
 
     def take(self) -> dict[str, Any]:
         """A number from the kiosk."""
@@ -65,7 +67,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, seed: dict[str, Any]) -> I
     folder = tmp_path_factory.mktemp("midday")
     document = demo_hall(seed, counters=6, kiosks=2)
     real_hours = {**document["site"], "hours": seed["site"]["hours"]}
-    found(settings_for(folder), {**document, "site": real_hours})
+    found(settings_for(folder, database_url=form.database_of(folder)), {**document, "site": real_hours})
     options = ("--clerks", "6", "--kiosks", "2", "--clock", "manual", "--at", f"{DAY}T11:40:00+08:00")
     demo = start_demo(*options, "--data-dir", str(folder))
     yield Midday(demo)
@@ -126,6 +128,14 @@ def test_the_ticket_and_the_scanned_slip_tell_the_same_clock_time(page: Page, mi
     page.keyboard.press("Enter")
     expect(page.locator(".screen-place .ticket-wait")).to_have_text("约在下午 14:30 以后叫到")
     expect(page.locator("h1")).to_have_text("前面没有人")
+
+
+def test_the_console_shows_the_halls_clock_and_not_the_computers(desk: Seat, midday: Midday) -> None:
+    clock = desk.page.locator("#clock")
+    expect(clock).to_have_text("11:40")
+    midday.at("12:30")
+    midday.take()
+    expect(clock).to_have_text("12:30")
 
 
 def test_over_a_break_a_phone_is_told_the_clock_time_and_asked_to_no_floor(
@@ -237,3 +247,35 @@ def test_the_end_of_the_break_is_noticed_though_nothing_happens_in_the_hall(
     midday.at("14:33")
     expect(desk.page.locator("#quiet")).to_be_hidden(timeout=25_000)
     expect(desk.key("呼叫下一位")).to_have_attribute("aria-disabled", "false")
+
+
+# The manager's page
+
+
+def test_before_the_counters_open_nothing_on_the_managers_page_is_red(page: Page, midday: Midday) -> None:
+    midday.at("08:05")
+    for _ in range(2):
+        midday.take()
+    midday.press("/counters/3/sign-on")
+    left = midday.press("/counters/3/call-next")
+    midday.press("/counters/3/sign-off", body={"hand_over": True})
+    sign_in(page, midday.demo, "duty_manager")
+    expect(page.locator("#verdict")).to_have_attribute("data-kind", "quiet")
+    expect(page.locator("#verdict b")).to_have_text("还没到叫号时间，窗口 08:30 开。")
+    expect(page.locator("#verdict")).to_contain_text(f"1 人在等；{left['number']} 在 3 号窗口。")
+    expect(page.locator('.desk[data-unattended="true"]')).to_have_count(0)
+    midday.at("08:30")
+    page.reload()
+    expect(page.locator("#verdict")).to_have_attribute("data-kind", "bad")
+    expect(page.locator('.desk[data-unattended="true"]')).to_have_count(1)
+
+
+def test_over_the_break_a_long_wait_is_not_red(page: Page, midday: Midday) -> None:
+    midday.take()
+    midday.at("12:40")
+    sign_in(page, midday.demo, "duty_manager")
+    expect(page.locator("#verdict b")).to_have_text("现在不叫号，14:32 再叫。")
+    expect(page.locator("#waiting .series")).to_have_attribute("data-long", "false")
+    midday.at("14:32")
+    page.reload()
+    expect(page.locator("#waiting .series")).to_have_attribute("data-long", "true")

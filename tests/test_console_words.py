@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from conftest import Demo, start_demo, stop_demo
-from playwright.sync_api import Page, expect
-from test_counter_pages import SIZE, Seat, bearer_of, leave_empty
+from playwright.sync_api import expect
+from seats import Seat, bearer_of, counters, seat
 from test_display_live import press
 from test_office_pages import token
 
@@ -19,21 +19,7 @@ TAKEN = "2026-09-18T01:05:00Z"
 AT = 1_789_693_500_000
 
 
-@pytest.fixture(scope="module")
-def counters() -> Iterator[Demo]:
-    running = start_demo("--clerks", "12", "--kiosks", "1")
-    yield running
-    stop_demo(running)
-
-
-@pytest.fixture
-def seat(page: Page, counters: Demo) -> Iterator[Seat]:
-    """A clerk who has not signed on, in a hall where nobody waits; afterwards the counter is left empty."""
-    page.set_viewport_size(SIZE)
-    account = counters.account(username="clerk1")
-    seat = Seat(page, counters, account["username"], bearer_of(counters, account))
-    yield seat
-    leave_empty(seat)
+__all__ = ["counters", "seat"]
 
 
 def words(seat: Seat, name: str, *given: Any) -> Any:
@@ -75,6 +61,22 @@ def test_an_old_number_with_a_new_wait_is_told_by_the_time_it_was_taken(
 ) -> None:
     entry = {"waited_seconds": seconds, "issued_at": TAKEN}
     assert words(seat, "waitInList", entry, AT + age * MINUTE) == told
+
+
+@pytest.mark.parametrize("question", ["issue", "transfer"])
+def test_a_list_of_services_never_shows_what_the_hall_calls_them_inside(seat: Seat, question: str) -> None:
+    number = seat.take_number("retirement")["number"]
+    seat.sign_on()
+    if question == "issue":
+        seat.page.keyboard.press("F1")
+    else:
+        seat.call_next(number)
+        pick_more(seat, "转到别的业务")
+    rows = seat.page.locator("dialog .found li").all_inner_texts()
+    assert any("1.7.4 工伤认定申请" in row for row in rows)
+    assert any("领取办理结果" in row for row in rows)
+    assert not [row for row in rows if re.search("[a-z]", row)]
+    seat.page.keyboard.press("Escape")
 
 
 def test_the_line_marks_who_goes_first_and_who_needs_a_hand(seat: Seat) -> None:
@@ -216,3 +218,43 @@ def test_choosing_a_counter_names_the_numbers_held_there(seat: Seat) -> None:
     seat.call("POST", f"/counters/{at}/resume", {"ticket": number})
     seat.call("POST", f"/counters/{at}/finish", {})
     seat.call("POST", f"/counters/{at}/sign-off", {})
+
+
+@pytest.fixture
+def neighbour(seat: Seat) -> Iterator[int]:
+    """Another counter that calls, until the test ends."""
+    account = seat.demo.account(username="clerk3")
+    other = Seat(seat.page, seat.demo, account["username"], bearer_of(seat.demo, account))
+    other.call("POST", "/counters/3/sign-on", {})
+    yield 3
+    other.call("POST", "/counters/3/sign-off", {})
+
+
+def test_the_line_says_how_many_of_the_waiting_are_called_elsewhere(seat: Seat, neighbour: int) -> None:
+    kept, mine = [seat.take_number("retirement")["number"] for _ in range(2)]
+    seat.call("POST", f"/tickets/{kept}/transfer", {"counter": neighbour})
+    seat.sign_on()
+    told = seat.page.locator("#queue .elsewhere")
+    expect(told).to_have_text("其中 1 人归别的楼层或窗口")
+    expect(seat.page.locator(".line-entry")).to_have_count(1)
+    seat.page.screenshot(path="/tmp/pg_queue.png")
+    seat.call_next(mine)
+    expect(told).to_have_text("等候的 1 人归别的楼层或窗口")
+    seat.page.keyboard.press("F6")
+    expect(seat.page.locator(".desk-body h1")).to_have_text("没有本窗口可叫的号")
+    seat.page.screenshot(path="/tmp/pg_queue2.png")
+
+
+def test_counters_to_send_somebody_to_begin_with_those_that_call(seat: Seat) -> None:
+    states = {1: "closed", 2: "paused", 3: "closed", 4: "open", 5: "open"}
+    told = words(
+        seat, "attendedFirst", [{"number": number, "state": state} for number, state in states.items()]
+    )
+    assert [one["number"] for one in told] == [4, 5, 2, 1, 3]
+
+
+def test_the_list_of_counters_to_send_somebody_to_is_in_that_order(seat: Seat, neighbour: int) -> None:
+    seat.serve("retirement")
+    pick_more(seat, "转到别的窗口")
+    expect(seat.page.locator("dialog .found li").first).to_contain_text(f"{neighbour}号窗口")
+    seat.page.keyboard.press("Escape")

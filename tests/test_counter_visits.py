@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from conftest import Demo
 from playwright.sync_api import Page, expect
-from test_counter_pages import SIZE, Seat, bearer_of, leave_empty
+from seats import SIZE, Seat, bearer_of, leave_empty
 
 
 @pytest.fixture

@@ -12,6 +12,13 @@ from test_kiosk_pages import MEASURES, SIZES, at_home, number, take, tile, today
 from test_office_pages import token
 
 LINE = "电梯停用，请走楼梯；上楼不便请告诉工作人员"
+#: How far the line reaches under the buttons, which stay in sight over what scrolls.
+COVERED = """
+() => {
+  const bottom = document.querySelector(".event-lift").getBoundingClientRect().bottom;
+  return bottom - document.querySelector(".screen-event .feet").getBoundingClientRect().top;
+}
+"""
 WORDS = "async (given) => (await import('/kiosk/static/js/way.js')).liftWords(...given)"
 
 
@@ -33,7 +40,10 @@ def test_without_a_lift_the_way_to_another_floor_says_so_before_and_on_the_ticke
     if large:
         page.locator("[data-large]").tap()
     tile(page, "retirement")
+    expect(page.locator(".facts")).not_to_have_attribute("aria-busy", "true")
     expect(page.locator(".event-lift")).to_contain_text(LINE)
+    expect(page.locator(".event-lift")).to_be_in_viewport(ratio=1)
+    assert page.evaluate(COVERED) <= 0
     take(page)
     expect(page.locator(".lift-line")).to_be_in_viewport(ratio=1)
     measures = page.evaluate(MEASURES)

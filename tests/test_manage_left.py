@@ -61,6 +61,44 @@ def test_a_floor_without_an_open_counter_comes_before_a_long_wait_on_another(wor
     assert (said["text"], said["lead"]) == ("1楼● 2 人在等，没有窗口开着。", "可以再开 1 号窗口。")
 
 
+BEFORE_OPENING = {"counters_open_at": "2026-09-18T00:30:00Z"}
+IN_THE_BREAK = {"quiet_until": "2026-09-18T06:32:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("rest", "text"),
+    [(BEFORE_OPENING, "还没到叫号时间，窗口 08:30 开。"), (IN_THE_BREAK, "现在不叫号，14:32 再叫。")],
+)
+def test_that_no_counter_is_open_while_the_hours_say_so_is_told_calmly(
+    words: Page, rest: dict[str, str], text: str
+) -> None:
+    facts = overview(("A", 2, 2, 2460), ("S", 1, 1, 0), states="closed paused") | rest
+    said = words.evaluate(VERDICT, [facts, FACTS])
+    assert said == {"kind": "quiet", "text": text, "lead": "2楼▲ 2 人、1楼● 1 人在等。"}
+
+
+def test_a_number_left_at_a_counter_is_no_fault_before_the_counters_open(words: Page) -> None:
+    facts = overview(states="closed closed") | BEFORE_OPENING
+    facts["counters"][0]["ticket"], facts["counters"][1]["held"] = "A001", ["A002"]
+    said = words.evaluate(VERDICT, [facts, FACTS])
+    assert (said["kind"], said["lead"]) == ("quiet", "A001 在 4 号窗口；A002 挂起，在 5 号窗口。")
+
+
+def test_a_number_left_at_a_counter_over_the_break_is_raised(words: Page) -> None:
+    facts = overview(("A", 2, 2, 0), states="closed closed") | IN_THE_BREAK
+    facts["counters"][0]["ticket"] = "A001"
+    said = words.evaluate(VERDICT, [facts, FACTS])
+    assert (said["kind"], said["text"]) == ("bad", "4号窗口没人接待，A001 还在等。")
+
+
+@pytest.mark.parametrize("rest", [BEFORE_OPENING, IN_THE_BREAK])
+def test_whoever_is_well_served_while_others_rest_is_told_as_always(
+    words: Page, rest: dict[str, str]
+) -> None:
+    said = words.evaluate(VERDICT, [overview(("A", 2, 2, 60)) | rest, FACTS])
+    assert (said["kind"], said["text"]) == ("good", "没有人等太久。")
+
+
 @pytest.mark.parametrize(("seconds", "minutes"), [(20, "1 分钟"), (100, "2 分钟"), (3180, "53 分钟")])
 def test_a_standstill_is_told_in_the_nearest_minute_and_never_as_nothing(
     words: Page, seconds: int, minutes: str

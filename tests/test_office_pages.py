@@ -220,6 +220,16 @@ def test_an_item_is_taken_up_and_completed_with_keys_alone(inbox: Page, demo: De
     expect(inbox.locator("#rows tr")).to_have_count(0)
 
 
+def test_news_of_the_open_case_leave_the_focus_in_its_pane(inbox: Page, demo: Demo) -> None:
+    case = new_case(demo)
+    find(inbox, case["case_number"])
+    inbox.keyboard.press("Enter")
+    expect(inbox.locator("#pane h2")).to_be_focused()
+    with inbox.expect_response(f"**/api/v1/cases/{case['case_number']}"):
+        new_case(demo)
+    expect(inbox.locator("#pane h2")).to_be_focused()
+
+
 def test_the_official_name_leads_and_the_plain_one_stands_small_beside_it(inbox: Page, demo: Demo) -> None:
     case = new_case(demo)
     find(inbox, case["case_number"])

@@ -189,10 +189,20 @@ def test_stepping_back_twice_with_one_form_steps_back_once(web: Web) -> None:
     for _ in range(6):
         take(web.house)
     mark = web.house.see(lambda uow: place_mark(issuing.find_ticket(uow, ticket.token)))
-    for _ in range(2):
-        assert form(web, ticket.token, action="postpone", from_place=mark).status_code == 303
+    first, second = [form(web, ticket.token, action="postpone", from_place=mark) for _ in range(2)]
+    assert (first.status_code, second.status_code) == (200, 303)
     view = web.get(f"/tickets/{ticket.token}").get_json()
     assert view["ahead"] == 3
+
+
+def test_stepping_back_says_how_far_and_that_the_number_holds(web: Web) -> None:
+    ticket = take(web.house)
+    for _ in range(2):
+        take(web.house)
+    mark = web.house.see(lambda uow: place_mark(issuing.find_ticket(uow, ticket.token)))
+    answer = form(web, ticket.token, action="postpone", from_place=mark)
+    assert "已退后 2 位，号还有效。" in answer.text
+    assert "已退后" not in page(web, ticket.token).text
 
 
 def test_a_missed_call_can_be_made_good_once(web: Web) -> None:
@@ -248,6 +258,23 @@ def test_a_call_says_where_to_go_now(web: Web) -> None:
     web.post("/counters/2/sign-on", "anna")
     web.post("/counters/2/call-next", "anna")
     assert "请现在到 2楼 2号窗口" in page(web, ticket.token).text
+
+
+@pytest.mark.parametrize(("verb", "then"), [("recall", "叫您"), ("start", "接着办")])
+def test_a_ticket_left_to_the_next_clerk_says_so_until_one_is_there(web: Web, verb: str, then: str) -> None:
+    ticket = take(web.house)
+    for path, body in (
+        ("sign-on", {}),
+        ("call-next", {}),
+        (verb, {}),
+        ("sign-off", {"hand_over": True}),
+    ):
+        web.post(f"/counters/2/{path}", "anna", body)
+    left = page(web, ticket.token).text
+    assert "窗口正在换人，请在旁边稍等" in left
+    assert f"2楼 2号窗口，有人接手就{then}" in left
+    web.post("/counters/2/sign-on", "anna")
+    assert "换人" not in page(web, ticket.token).text
 
 
 @pytest.mark.parametrize(("service_id", "asked"), [("retirement", True), ("retiree-death", False)])

@@ -4,7 +4,7 @@ import { api } from "/static/js/hall.js";
 import { askBeforeBreak, askLeaving, askPrevious, maySendTo } from "./counter_keys.js";
 import { choose, find } from "./dialog.js";
 import { pickService } from "./services.js";
-import { needsWords, nextStopWords, plannedStop, priorityWords } from "./words.js";
+import { attendedFirst, needsWords, nextStopWords, plannedStop, priorityWords } from "./words.js";
 
 /** What can be done with a number only by whoever sits at a counter. */
 const AT_A_COUNTER = new Set(["call", "resume"]);
@@ -187,7 +187,7 @@ export class Actions {
     const listed = await this.presses.counters();
     const target = listed && await find({
       title: "转到哪个窗口？", placeholder: "窗口号或姓名",
-      entries: listed.filter((one) => one.number !== counter.number).map((one) => ({
+      entries: attendedFirst(listed.filter((one) => one.number !== counter.number)).map((one) => ({
         value: one.number, label: `${one.number}号窗口`,
         hint: [`${one.floor}楼`, one.clerk?.name ?? "没有人", one.state === "paused" && "暂停"].filter(Boolean).join(" "),
       })),

@@ -6,6 +6,7 @@ import { CasePersons } from "./case_persons.js";
 import { askMissing, askRefusal } from "./case_questions.js";
 import { find } from "./dialog.js";
 import { fill } from "./drawing.js";
+import { listedName } from "./services.js";
 
 export class CaseForm {
   /**
@@ -79,7 +80,7 @@ export class CaseForm {
     const chosen = await find({
       title: "受理哪项业务？", placeholder: "名称或编号，例如 退休、1.10.7",
       entries: this.state.data.services.filter((one) => one.offered && one.kind !== "advice").map((one) => ({
-        value: one.id, label: one.title, hint: one.kind === "single" ? `${one.id} ${one.name}` : `一件事 ${one.name}`,
+        value: one.id, label: one.title, hint: one.kind === "bundle" ? `一件事 ${one.name}` : listedName(one),
       })),
     });
     if (chosen) await this.load(chosen);

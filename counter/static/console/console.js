@@ -1,6 +1,7 @@
 /** The counter console: joins the hall's data, the live line, the panes and the keys. */
 
 import { api, el } from "/static/js/hall.js";
+import { hallNow } from "../office/hall_time.js";
 import { Actions } from "./actions.js";
 import { Chooser } from "./chooser.js";
 import { counterKeys } from "./counter_keys.js";
@@ -115,7 +116,7 @@ function drawWords() {
 }
 
 function tick() {
-  $("clock").textContent = clock(new Date());
+  $("clock").textContent = clock(hallNow());
   if (state.undo && state.undo.until <= Date.now()) state.set({ undo: null });
   else drawWords();
 }
@@ -124,6 +125,7 @@ async function begin() {
   try {
     const { data: me } = await api("GET", "/me");
     const { data: counters } = await api("GET", "/counters");
+    presses.keepTime(counters.items);
     const mine = counters.items.find((one) => one.number === me.counter) ?? null;
     state.set({ me, counters: counters.items, counter: mine });
   } catch (problem) {

@@ -26,7 +26,7 @@ function nextFace({ ticket, counter, linked }) {
   const until = counter?.quiet_until;
   if (until) return quietFace(ticket, clock(until), off);
   const waits = counter?.queue.filter((entry) => entry.state === "waiting").length ?? 0;
-  const hint = waits ? `下一位 ${counter.queue[0].number}` : "现在没有人等";
+  const hint = waits ? `下一位 ${counter.queue[0].number}` : counter?.elsewhere > 0 ? "没有本窗口可叫的号" : "现在没有人等";
   return ticket ? { label: "办结，叫下一位", hint, off } : { label: "呼叫下一位", hint, off };
 }
 

@@ -6,7 +6,7 @@ import { CaseSearch } from "./case_search.js";
 import { CaseSheet } from "./case_sheet.js";
 import { choose } from "./dialog.js";
 import { fill } from "./drawing.js";
-import { clock, reasonText, waitSentence } from "./words.js";
+import { clock, elsewhereWords, reasonText, waitSentence } from "./words.js";
 
 export class Desk {
   /** @param {HTMLElement} place @param {import("./state.js").ConsoleState} state
@@ -77,7 +77,7 @@ export class Desk {
     const { counter, data } = this.state;
     const next = counter.queue.find((entry) => entry.state === "waiting");
     const until = counter.quiet_until;
-    const drawn = JSON.stringify([counter.state, counter.reason, until, next]);
+    const drawn = JSON.stringify([counter.state, counter.reason, until, next, counter.elsewhere]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const reason = counter.reason && reasonText(data.reasons, "pause", counter.reason);
@@ -89,7 +89,9 @@ export class Desk {
           el("h2", null, next.service_title), el("p", { class: "muted" }, waitSentence(next)),
           until ? el("p", null, `午休前后不叫号，${clock(until)} 接着叫。`)
             : el("p", null, "按 ", el("span", { class: "key" }, "F2"), " 呼叫。")]
-        : [el("h1", null, "现在没有人等"), el("p", { class: "muted" }, "有人取号，右边马上会出现。")]));
+        : [el("h1", null, counter.elsewhere > 0 ? "没有本窗口可叫的号" : "现在没有人等"),
+          counter.elsewhere > 0 && el("p", null, `${elsewhereWords(counter)}。`),
+          el("p", { class: "muted" }, "有人取号，右边马上会出现。")]));
   }
 
   adviceNote() {

@@ -3,12 +3,14 @@
  * The server decides; a number that passes here may still be refused there.
  */
 
+import { hallNow } from "../office/hall_time.js";
+
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECK_DIGITS = "10X98765432";
 const CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 
 /** What is wrong with a number of this kind, in the clerk's words; null when nothing is seen. */
-export function wrongIdNumber(kind, text, today = new Date()) {
+export function wrongIdNumber(kind, text, today = hallNow()) {
   const plain = normal(text);
   if (!plain) return "请填证件号码。";
   if (kind !== "resident_id") return /^[0-9A-Z()-]{4,30}$/.test(plain) ? null : "证件号码应是 4 到 30 位数字或字母。";

@@ -59,7 +59,7 @@ export class IssueForm {
   }
 
   stopRow(stop) {
-    const title = this.data.services.find((one) => one.id === stop.service_id)?.title ?? stop.service_id;
+    const title = this.data.services.find((one) => one.id === stop.service_id)?.title ?? "别的业务";
     const floors = [["", "哪层等得短去哪层"], ...this.data.floors.map((one) => [String(one.number), one.name])];
     const floor = select(floors, String(stop.floor ?? ""));
     floor.setAttribute("aria-label", `${title} 在几楼`);

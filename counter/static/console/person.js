@@ -5,6 +5,7 @@ import { fill } from "./drawing.js";
 import { slipTag } from "./slip_tag.js";
 import { TICKET_STATES, needsWords, nextStopWords, plannedStop, reasonText, takenWords } from "./words.js";
 
+const LANGUAGES = new Intl.DisplayNames(["zh-CN"], { type: "language" });
 const LOOKS = { called: "tag-copper", serving: "tag-pine" };
 
 export class Person {
@@ -59,7 +60,7 @@ export class Person {
       answer && fact("选的是", answer),
       ticket.priority_reason && fact("优先", reasonText(data.reasons, "priority", ticket.priority_reason), "copper"),
       needs && fact("需要", needs, "copper"),
-      ticket.language !== "zh" && fact("语言", ticket.language),
+      ticket.language !== "zh" && fact("语言", LANGUAGES.of(ticket.language)),
       ticket.stops.length > 1 && fact("环节", `第 ${ticket.stop} 站，共 ${ticket.stops.length} 站`),
     ];
   }

@@ -1,6 +1,7 @@
 /** What the clerk presses: each press counts once, its refusal becomes a calm line, then the counter is read again. */
 
 import { api, pressKey } from "/static/js/hall.js";
+import { keepHallTime } from "../office/hall_time.js";
 
 export const UNANSWERED = "没有收到回答。再按一次同样的键，不会重复。";
 const AT_COUNTER = ["called", "serving"];
@@ -80,10 +81,12 @@ export class Presses {
     try {
       if (mine) {
         const { data } = await api("GET", `/counters/${mine.number}`);
+        this.keepTime([data]);
         await this.takeCounter(data);
         this.settle();
       } else {
         const { data } = await api("GET", "/counters");
+        this.keepTime(data.items);
         this.state.set({ counters: data.items });
       }
     } catch (problem) {
@@ -109,6 +112,11 @@ export class Presses {
     const { data } = await api("GET", "/counters");
     const problem = `您已不在${counter.number}号窗口，请重新选窗口。`;
     return this.state.set({ me: now, counter: null, counters: data.items, problem });
+  }
+
+  /** The hall's clock, from counters that were just read; the answer to a press that was sent again may be old. */
+  keepTime([counter]) {
+    if (counter) keepHallTime(counter.at);
   }
 
   /** All counters, or null when the hall did not answer. */

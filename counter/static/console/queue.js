@@ -2,7 +2,7 @@
 
 import { el } from "/static/js/hall.js";
 import { fill, walkable } from "./drawing.js";
-import { needsWords, waitInList } from "./words.js";
+import { elsewhereWords, needsWords, waitInList } from "./words.js";
 
 /** So many numbers fit beside the desk without scrolling; of those who missed the call the latest few. */
 const ROWS = 9;
@@ -21,7 +21,7 @@ export class Queue {
   draw() {
     const { counter } = this.state;
     if (!counter) return;
-    const drawn = JSON.stringify([counter.queue, counter.held.map((one) => one.number), counter.waiting]);
+    const drawn = JSON.stringify([counter.queue, counter.held.map((one) => one.number), counter.waiting, counter.elsewhere]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const focused = document.activeElement?.dataset?.number;
@@ -34,13 +34,19 @@ export class Queue {
     fill(
       this.place,
       el("h2", null, "等候", el("span", { class: "counts" }, this.counts(counter.waiting))),
-      this.list(waiting.slice(0, Math.max(4, ROWS - held.length - Math.min(MISSED, missed.length))), "现在没有人等", true),
+      counter.elsewhere > 0 && el("p", { class: "small muted elsewhere" }, elsewhereWords(counter)),
+      this.list(waiting.slice(0, this.room(held, missed)), counter.elsewhere > 0 ? "没有本窗口可叫的号" : "现在没有人等", true),
       held.length > 0 && el("h3", null, `挂起 ${held.length}`),
       held.length > 0 && this.list(held),
       missed.length > 0 && el("h3", null, `过号 ${missed.length}`),
       missed.length > 0 && this.list(missed.slice(0, MISSED)),
     );
     if (focused) this.place.querySelector(`[data-number="${focused}"]`)?.focus();
+  }
+
+  room(held, missed) {
+    const told = this.state.counter.elsewhere > 0 ? 1 : 0;
+    return Math.max(4, ROWS - told - held.length - Math.min(MISSED, missed.length));
   }
 
   counts(waiting) {

@@ -1,5 +1,6 @@
 /** The Chinese words of the console: states, waits, dates, limits. Pure functions, no page and no network. */
 
+import { hallNow } from "../office/hall_time.js";
 import { stateText } from "../office/words.js";
 
 export { plainName } from "../office/words.js";
@@ -39,7 +40,7 @@ export function slipWords(state) {
 
 /** 09:41, in the hall's time. */
 export function clock(moment) {
-  return HALL_CLOCK.format(moment instanceof Date ? moment : new Date(moment));
+  return HALL_CLOCK.format(new Date(moment));
 }
 
 /** How long somebody has waited: 刚到, 12 分钟, 1 小时 5 分. */
@@ -63,7 +64,7 @@ export function plannedStop(ticket) {
 /** Where a visit goes next, and what for: 1楼 领取. A step-free person's next stop comes to this floor. */
 export function nextStopWords(ticket, services) {
   const stop = plannedStop(ticket);
-  const title = services.find((one) => one.id === stop.service_id)?.title ?? stop.service_id;
+  const title = services.find((one) => one.id === stop.service_id)?.title ?? "别的业务";
   const floor = ticket.needs.includes("step_free") ? ticket.counter_floor : stop.floor;
   return floor ? `${floor}楼 ${title}` : `${title}（哪层等得短，到时告诉您）`;
 }
@@ -72,7 +73,7 @@ export function nextStopWords(ticket, services) {
 export function day(isoDay) {
   const [year, month, date] = isoDay.split("-").map(Number);
   const short = `${month}月${date}日`;
-  return year === Number(HALL_DAY.format(new Date()).slice(0, 4)) ? short : `${year}年${short}`;
+  return year === Number(HALL_DAY.format(hallNow()).slice(0, 4)) ? short : `${year}年${short}`;
 }
 
 const NO_PROMISE = new Set(["refused", "withdrawn", "not_applicable"]);
@@ -90,17 +91,17 @@ const MUCH_MS = 120000;
 const DAY_MS = 86400000;
 
 /** How long somebody waits, in a list: 12 分钟, 刚到, or 取号 05:05 for an old number with a new wait. */
-export function waitInList({ waited_seconds: seconds, issued_at: from }, now = Date.now()) {
+export function waitInList({ waited_seconds: seconds, issued_at: from }, now = hallNow()) {
   return seconds < 60 && isOld(from, now) ? `取号 ${clock(from)}` : span(seconds);
 }
 
 /** The same as a sentence: 等了 12 分钟, 刚到, or 取号 05:05. */
-export function waitSentence({ waited_seconds: seconds, issued_at: from }, now = Date.now()) {
+export function waitSentence({ waited_seconds: seconds, issued_at: from }, now = hallNow()) {
   return seconds < 60 && isOld(from, now) ? `取号 ${clock(from)}` : waited(seconds);
 }
 
 /** When a number was taken and how long its holder waited, as one fact. */
-export function takenWords({ waited_seconds: seconds, issued_at: from }, now = Date.now()) {
+export function takenWords({ waited_seconds: seconds, issued_at: from }, now = hallNow()) {
   return seconds < 60 && isOld(from, now) ? clock(from) : `${clock(from)}，${waited(seconds)}`;
 }
 
@@ -115,6 +116,18 @@ export function priorityWords({ priority_reason: reason, priority }, reasons) {
   return priority === true ? "已优先" : "";
 }
 
+/** Why fewer stand in the list than wait in the hall: other floors and counters call the rest. */
+export function elsewhereWords({ elsewhere, queue }) {
+  const all = !queue.some((entry) => entry.state === "waiting");
+  return `${all ? "等候的" : "其中"} ${elsewhere} 人归别的楼层或窗口`;
+}
+
+/** Counters in the order in which somebody may be sent to them: open, paused, without anybody; each by number. */
+export function attendedFirst(counters) {
+  const rank = (one) => Object.keys(COUNTER_STATES).indexOf(one.state);
+  return counters.toSorted((one, other) => rank(one) - rank(other) || one.number - other.number);
+}
+
 /** What a person needs, in words. */
 export function needsWords({ needs = [] }, reasons) {
   return needs.map((need) => reasonText(reasons, "needs", need)).join("、");
@@ -124,7 +137,7 @@ export function needsWords({ needs = [] }, reasons) {
 export function dueWords(entry) {
   if (NO_PROMISE.has(entry.state)) return "";
   if (entry.state === "completed" || entry.state === "delivered") return "今天已办结";
-  if (entry.due_on) return entry.due_on === HALL_DAY.format(new Date()) ? "今天办结" : `${day(entry.due_on)}前`;
+  if (entry.due_on) return entry.due_on === HALL_DAY.format(hallNow()) ? "今天办结" : `${day(entry.due_on)}前`;
   return { calendar_unpublished: "日历未发布", awaits_event: "条件满足后定" }[entry.due_state] ?? "未定时限";
 }
 

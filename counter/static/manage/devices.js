@@ -2,6 +2,7 @@
 
 import { api, el, pressKey } from "/static/js/hall.js";
 import { momentText } from "../office/words.js";
+import { hallNow } from "../office/hall_time.js";
 import { say, tellTrouble } from "../office/notices.js";
 import { ask, choice, field } from "./dialog.js";
 import { stateTag } from "./overview.js";
@@ -33,7 +34,7 @@ function draw(items, facts) {
 }
 
 function row(device, facts, mayChange) {
-  const state = deviceState(device, new Date().toISOString(), facts.silent_seconds);
+  const state = deviceState(device, new Date(hallNow()).toISOString(), facts.silent_seconds);
   return el(
     "tr",
     {},

@@ -1,6 +1,7 @@
 /** The manager's page: keeps the hall's overview fresh and opens one panel at a time. */
 
 import { api, connect } from "/static/js/hall.js";
+import { keepHallTime } from "../office/hall_time.js";
 import { lineIs, tellTrouble } from "../office/notices.js";
 import { openAccounts } from "./accounts.js";
 import { openDevices } from "./devices.js";
@@ -29,6 +30,7 @@ async function load() {
   loading = true;
   try {
     overview = (await api("GET", "/overview")).data;
+    keepHallTime(overview.at);
     lineIs(true);
     drawOverview(overview, facts);
     drawLift(overview.lift_works);

@@ -1,7 +1,7 @@
 /** The hall at a glance: numbers first, then who waits, who serves, and what is broken. */
 
 import { el } from "/static/js/hall.js";
-import { alerts, COUNTER_STATES, deviceState, floorText, isUnattended, KINDS, minutesText, PRINTER_STATES, secondsBetween, verdict } from "./words.js";
+import { alerts, COUNTER_STATES, deviceState, floorText, isResting, isUnattended, KINDS, minutesText, PRINTER_STATES, secondsBetween, verdict } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 /** So many numbers of a standstill are named in the line itself. */
@@ -64,7 +64,9 @@ function drawNumbers({ today, slips, counters: desks }) {
   );
 }
 
-function waiting({ waiting: rows }, facts) {
+function waiting(overview, facts) {
+  const { waiting: rows } = overview;
+  const resting = isResting(overview);
   const longest = Math.max(facts.long_wait_seconds, ...rows.map((row) => row.longest_seconds));
   const floors = [...facts.floors.map((floor) => floor.number), null];
   return floors
@@ -76,13 +78,12 @@ function waiting({ waiting: rows }, facts) {
         "section",
         { class: "floor" },
         el("h3", {}, floorMark(floor, facts), el("span", {}, sum ? `${sum} 人在等` : "没有人在等")),
-        found.map((row) => waitingRow(row, longest, facts)),
+        found.map((row) => waitingRow(row, longest, !resting && row.longest_seconds >= facts.long_wait_seconds)),
       );
     });
 }
 
-function waitingRow(row, longest, facts) {
-  const long = row.longest_seconds >= facts.long_wait_seconds;
+function waitingRow(row, longest, long) {
   return el(
     "div",
     { class: "series", dataset: { long: String(long) } },
@@ -97,7 +98,7 @@ function floorMark(floor, facts) {
   return el("span", { class: "floor-mark", dataset: { floor: String(floor) } }, floorText(floor, facts));
 }
 
-function counters({ counters: desks, at: now }, facts) {
+function counters({ counters: desks, at: now, counters_open_at: opens }, facts) {
   return facts.floors.map((floor) => {
     const here = desks.filter((counter) => counter.floor === floor.number);
     const open = here.filter((counter) => counter.state === "open").length;
@@ -105,14 +106,13 @@ function counters({ counters: desks, at: now }, facts) {
       "section",
       { class: "floor" },
       el("h3", {}, floorMark(floor.number, facts), el("span", {}, `${here.length} 个窗口，${open} 个开着`)),
-      el("div", { class: "desks" }, here.map((counter) => desk(counter, now))),
+      el("div", { class: "desks" }, here.map((counter) => desk(counter, now, !opens && isUnattended(counter)))),
     );
   });
 }
 
-function desk(counter, now) {
+function desk(counter, now, unattended) {
   const { shape, word } = COUNTER_STATES[counter.state];
-  const unattended = isUnattended(counter);
   const held = counter.held ?? [];
   const idle = counter.state === "open" ? "空闲" : word;
   const paused = counter.state === "paused" && counter.since ? ` ${Math.floor(secondsBetween(counter.since, now) / 60)}分` : "";

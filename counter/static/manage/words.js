@@ -82,9 +82,26 @@ export function isUnattended({ ticket, held = [], state }) {
   return (Boolean(ticket) && state !== "open") || (held.length > 0 && state === "closed");
 }
 
-/** Whether anybody waits in vain or too long, why, and what can be done: the one sentence of the page. A number
- *  left at a counter comes first, then a floor where nobody calls, then the longest wait. */
+/** Whether the hours say that counters do not call now. */
+export function isResting({ counters_open_at: opens, quiet_until: back }) {
+  return Boolean(opens ?? back);
+}
+
+/** Whether anybody waits in vain or too long, why, and what can be done: the one sentence of the page. What would
+ *  be a fault while counters call is none before they open, nor is a floor without counters in a break; a number
+ *  left at a counter over a break is one. */
 export function verdict(overview, facts) {
+  const said = callingVerdict(overview, facts);
+  const { counters_open_at: opens, quiet_until: back, counters } = overview;
+  if (said.kind !== "bad") return said;
+  if (opens) return restWords(`还没到叫号时间，窗口 ${CLOCK.format(new Date(opens))} 开。`, overview, facts);
+  if (back && !counters.some(isUnattended)) return restWords(`现在不叫号，${CLOCK.format(new Date(back))} 再叫。`, overview, facts);
+  return said;
+}
+
+/** The same while counters call: a number left at a counter comes first, then a floor where nobody calls, then the
+ *  longest wait. */
+function callingVerdict(overview, facts) {
   const unattended = overview.counters.filter(isUnattended);
   if (unattended.length) return unattendedWords(unattended);
   const rows = overview.waiting.filter((row) => row.count > 0);
@@ -132,15 +149,30 @@ function few(numbers) {
 function desertedFloors(rows, counters) {
   const floors = [...new Set(rows.map((row) => row.floor))];
   const isOpen = (floor) => counters.some((one) => one.state === "open" && (floor === null || one.floor === floor));
-  return floors.filter((floor) => !isOpen(floor)).sort((one, other) => (one ?? 99) - (other ?? 99))
-    .map((floor) => ({ floor, count: rows.filter((row) => row.floor === floor).reduce((sum, row) => sum + row.count, 0) }));
+  return countsOnFloors(floors.filter((floor) => !isOpen(floor)).sort((one, other) => (one ?? 99) - (other ?? 99)), rows);
+}
+
+function countsOnFloors(floors, rows) {
+  return floors.map((floor) => ({ floor, count: rows.filter((row) => row.floor === floor).reduce((sum, row) => sum + row.count, 0) }));
+}
+
+/** "1楼● 2 人、2楼▲ 1 人" */
+function peopleWords(floors, facts) {
+  return floors.map(({ floor, count }) => `${floor === null ? "大厅里" : floorText(floor, facts)} ${count} 人`).join("、");
 }
 
 function desertedWords(deserted, counters, facts) {
-  const where = deserted.map(({ floor, count }) => `${floor === null ? "大厅里" : floorText(floor, facts)} ${count} 人`).join("、");
   const near = counters.filter((counter) => deserted.some(({ floor }) => floor === null || counter.floor === floor));
   const lead = near.length ? stateAdvice(near) : "请到楼上楼下安排窗口接着办。";
-  return { kind: "bad", text: `${where}在等，没有窗口开着。`, lead };
+  return { kind: "bad", text: `${peopleWords(deserted, facts)}在等，没有窗口开着。`, lead };
+}
+
+/** When counters call, who waits until then and which numbers lie at counters. */
+function restWords(text, { waiting, counters }, facts) {
+  const floors = [...new Set(waiting.map((row) => row.floor))];
+  const people = countsOnFloors(floors, waiting).filter(({ count }) => count > 0);
+  const left = counters.filter(isUnattended).map(({ number, ticket, held = [] }) => `${leftWords([ticket].filter(Boolean), held)}在 ${number} 号窗口`);
+  return { kind: "quiet", text, lead: `${[people.length && `${peopleWords(people, facts)}在等`, ...left].filter(Boolean).join("；")}。` };
 }
 
 function openWords(counters) {

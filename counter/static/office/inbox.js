@@ -105,8 +105,10 @@ async function openItem(number, id, keepFocus) {
     // A form that was opened while the case was on its way is left alone too.
     if (here.open !== key || (keepFocus && at("pane").dataset.form)) return;
     here.file = data;
+    // Drawing anew takes away whatever in the pane has the focus.
+    const inside = at("pane").contains(document.activeElement);
     drawOpen();
-    if (!keepFocus) at("pane").querySelector("h2").focus({ preventScroll: true });
+    if (!keepFocus || inside) at("pane").querySelector("h2").focus({ preventScroll: true });
   } catch (problem) {
     tellTrouble(problem);
   }

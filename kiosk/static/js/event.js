@@ -30,9 +30,9 @@ export function showEvent(kiosk, service, choice = {}) {
   show("event", [
     el("header", { class: "heading" }, picture(pictureOf(service)),
       el("div", {}, el("h1", {}, choice.heading || service.title), el("p", { class: "heading-under" }, under(service)))),
+    lift,
     choice.note ? el("p", { class: "message event-note" }, choice.note) : null,
     facts,
-    lift,
     service.kind === "advice" ? null : materials(kiosk, service),
     contents(service),
     el("p", { class: "event-foot muted" }, kiosk.content.wording.foot),

@@ -33,8 +33,20 @@ function replace(fresh) {
   shownAt = next.querySelector("[data-at]").textContent;
   document.title = fresh.title;
   if (next.dataset.state === "called" && old.dataset.state !== "called") navigator.vibrate?.([300, 150, 300]);
+  const focused = document.activeElement;
+  if (next.dataset.state === old.dataset.state) keepOpen(old, next);
   old.replaceWith(document.adoptNode(next));
+  if (focused.isConnected) focused.focus({ preventScroll: true });
   return true;
+}
+
+/** What somebody has opened, and what was answered to their press, stays while the ticket's state does. */
+function keepOpen(old, next) {
+  const told = old.querySelector("[data-told]");
+  if (told) next.querySelector("header").after(told);
+  const opened = old.querySelector("details[open]");
+  const closed = next.querySelector("details");
+  if (opened && closed) closed.replaceWith(opened);
 }
 
 function sayOnline() {

@@ -10,9 +10,8 @@ export function listenToScanner(onScan) {
   let last = 0;
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const now = performance.now();
-    if (now - last > GAP_MS) typed = "";
-    last = now;
+    if (event.timeStamp - last > GAP_MS) typed = "";
+    last = event.timeStamp;
     if (event.key === "Enter") {
       const text = typed;
       typed = "";
