@@ -143,7 +143,8 @@ def _wire(app: Flask, hall: Hall, printers: VirtualPrinters) -> Parts:
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     walls = display.sockets.DisplayNamespace(hall, socketio)
     kiosks = kiosk.sockets.KioskNamespace(hall, socketio)
-    for namespace in (walls, kiosks, counter.sockets.CounterNamespace(hall, socketio)):
+    staff = counter.sockets.CounterNamespace(hall, socketio)
+    for namespace in (walls, kiosks, staff):
         socketio.on_namespace(namespace)
     spawn = socketio.start_background_task
     bell = MessageQueue(settings.message_queue, spawn) if settings.message_queue else None
@@ -156,7 +157,7 @@ def _wire(app: Flask, hall: Hall, printers: VirtualPrinters) -> Parts:
     spooler = Spooler(reports, open_printer, new_owner())
     hall.store.listeners.on(SlipOrdered, lambda event: spooler.wake(event.printer))
     live = (TimeKeeper(hall, socketio), walls, kiosks, look_out)
-    return Parts(app, hall, socketio, spooler, reports, live, printers)
+    return Parts(app, hall, socketio, spooler, reports, live, (walls, staff), printers)
 
 
 def _ask_printer(printer: PrinterSettings) -> tuple[DeviceState, str]:

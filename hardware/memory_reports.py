@@ -88,12 +88,12 @@ class MemoryReports:
             self.told.append((printer, state, detail))
             self._changed.notify_all()
 
-    def await_paper(self, job_id: int, seconds: float = 5.0) -> PaperState:
+    def await_paper(self, job_id: int, seconds: float = 20.0) -> PaperState:
         """Wait until something is known of a job; ``pending`` when nothing is by then."""
         self.await_that(lambda: self.papers[job_id][0] is not PaperState.PENDING, seconds)
         return self.papers[job_id][0]
 
-    def await_that(self, holds: Callable[[], bool], seconds: float = 5.0) -> bool:
+    def await_that(self, holds: Callable[[], bool], seconds: float = 20.0) -> bool:
         """Wait until a condition on the reports holds; False when it does not by then."""
         with self._changed:
             return self._changed.wait_for(holds, seconds)

@@ -14,7 +14,7 @@ from shared.domain.devices import DeviceReports, PaperReport, PrinterSettings
 
 log = logging.getLogger(__name__)
 
-GATHER_SECONDS = 0.01
+GATHER_SECONDS = 0.03
 """After a word from anybody so long is waited for others, so that a rush is told and fetched together."""
 
 POLL_SECONDS = 0.25

@@ -11,11 +11,11 @@ from shared.actions.hall_day import enter_queue, require_calling_time
 from shared.actions.outlook import Line
 from shared.actions.views import StaffTicketView, staff_ticket_view
 from shared.domain.account import Actor
-from shared.domain.counter import Counter
 from shared.domain.errors import Refused
 from shared.domain.needs import floors_for
 from shared.domain.ticket import Ticket, TicketState
 from shared.domain.ticket_number import read_number
+from shared.store.counters import CounterFacts
 from shared.store.unit_of_work import UnitOfWork
 
 
@@ -34,7 +34,7 @@ class CounterRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     floor: Annotated[int, msgspec.Meta(ge=-9, le=99)] | None = None
 
 
-def here(uow: UnitOfWork, actor: Actor, number: int, request: CounterRequest) -> tuple[Counter, Ticket]:
+def here(uow: UnitOfWork, actor: Actor, number: int, request: CounterRequest) -> tuple[CounterFacts, Ticket]:
     enter_queue(uow)
     counter = require_clerk(uow, actor, number)
     return counter, present_ticket(uow, number, request.ticket)

@@ -8,11 +8,12 @@ from shared.actions.hall_day import enter_queue, require_calling_time
 from shared.actions.outlook import Line
 from shared.actions.views import StaffTicketView, staff_ticket_view
 from shared.domain.account import Actor
-from shared.domain.counter import Counter, CounterHasTicket
+from shared.domain.counter import CounterHasTicket
 from shared.domain.errors import Invalid, Refused
-from shared.domain.queueing import OvertakingRule, explain, next_ticket
+from shared.domain.queueing import OvertakingRule, Reach, explain, next_ticket
 from shared.domain.states import IllegalMove
 from shared.domain.ticket import NotWaiting, Ticket, TicketState
+from shared.store.counters import CounterFacts
 from shared.store.unit_of_work import UnitOfWork
 
 
@@ -50,7 +51,7 @@ def call_next(
     reach, seconds = line.reach(counter), uow.seconds
     candidates = uow.line.candidates(reach, line.discipline.cap, seconds)
     found = next_ticket(candidates, reach, line.discipline, seconds)
-    return None if found is None else _call(uow, actor, uow.tickets.by_id(found.id), counter, line)
+    return None if found is None else _call(uow, actor, uow.tickets.by_id(found.id), counter, line, reach)
 
 
 def call_number(uow: UnitOfWork, actor: Actor, number: int, ticket_number: str) -> StaffTicketView:
@@ -77,7 +78,8 @@ def call_number(uow: UnitOfWork, actor: Actor, number: int, ticket_number: str) 
             f"电梯停用，{ticket.number} 的人在 {ticket.floor} 楼，不便上下楼，请由 {ticket.floor} 楼叫号。",
             floor=ticket.floor,
         )
-    return _call(uow, actor, ticket, counter, Line(uow), chosen=True)
+    line = Line(uow)
+    return _call(uow, actor, ticket, counter, line, line.reach(counter), chosen=True)
 
 
 def recall(uow: UnitOfWork, actor: Actor, number: int, request: CounterRequest) -> StaffTicketView:
@@ -179,16 +181,17 @@ def resume(uow: UnitOfWork, actor: Actor, number: int, request: CounterRequest) 
 
 
 def _call(
-    uow: UnitOfWork, actor: Actor, ticket: Ticket, counter: Counter, line: Line, *, chosen: bool = False
+    uow: UnitOfWork,
+    actor: Actor,
+    ticket: Ticket,
+    counter: CounterFacts,
+    line: Line,
+    reach: Reach,
+    *,
+    chosen: bool = False,
 ) -> StaffTicketView:
-    overtaking = explain(
-        ticket,
-        uow.line.earlier(ticket),
-        line.reach(counter),
-        line.discipline,
-        uow.seconds,
-        chosen=chosen,
-    )
+    earlier = uow.line.earlier(ticket)
+    overtaking = explain(ticket, earlier, reach, line.discipline, uow.seconds, chosen=chosen)
     uow.line.count_passing(overtaking.counted, 1)
     snapshot = {**ticket.snapshot(), "passing": list(overtaking.counted), "chosen": chosen}
     before = ticket.call_to(counter.number, uow.at, uow.seconds)
@@ -207,7 +210,7 @@ def _call(
     return _announce(uow, ticket, counter, line)
 
 
-def _announce(uow: UnitOfWork, ticket: Ticket, counter: Counter, line: Line) -> StaffTicketView:
+def _announce(uow: UnitOfWork, ticket: Ticket, counter: CounterFacts, line: Line) -> StaffTicketView:
     """Put a call or recall on the board."""
     call_id = uow.tickets.add_call(
         day=uow.day,

@@ -217,10 +217,6 @@ def _applicant(uow: UnitOfWork, applicant: ApplicantRequest) -> Person:
     return person
 
 
-def _is_ref(ref: str) -> bool:
-    return 0 < len(ref) <= 32 and ref.isprintable() and ref not in ("applicant", "agent")
-
-
 def _short(text: str | None) -> str | None:
     """A telephone number or a relation: one line of at most forty characters."""
     return (clean(text) or "")[:40] or None

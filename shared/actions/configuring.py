@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from shared.actions.hall_day import enter_queue
 from shared.domain.account import THE_HALL, Actor
 from shared.domain.configuration import parse_configuration
 from shared.domain.counter import Counter, CounterState
@@ -25,10 +26,10 @@ def change_configuration(uow: UnitOfWork, actor: Actor, document: Mapping[str, A
     Raises:
         DamagedFiles: the document is not whole.
     """
-    uow.lock_queue()
+    enter_queue(uow)
     number = uow.hall.configuration + 1
     _add_configuration(uow, actor, document, number, note)
-    uow.hall.configuration = number
+    uow.set_hall(configuration=number)
     return number
 
 

@@ -17,6 +17,7 @@ from shared.domain.counter import (
 )
 from shared.domain.ticket import Ticket
 from shared.domain.ticket_number import read_number
+from shared.store.counters import CounterFacts
 from shared.store.unit_of_work import UnitOfWork
 
 
@@ -57,7 +58,8 @@ def sign_off(uow: UnitOfWork, actor: Actor, number: int, *, hand_over: bool = Fa
         NotSignedOn: somebody else sits there.
     """
     enter_queue(uow)
-    counter = require_clerk(uow, actor, number)
+    require_clerk(uow, actor, number)
+    counter = uow.counters.by_number(number)
     present = uow.tickets.at_counter(number)
     if present is not None and not hand_over:
         raise CounterHasTicket(ticket=present.number)
@@ -74,7 +76,8 @@ def pause(uow: UnitOfWork, actor: Actor, number: int, reason: str | None) -> Cou
         IllegalMove: the counter is not open.
     """
     enter_queue(uow)
-    counter = require_clerk(uow, actor, number)
+    require_clerk(uow, actor, number)
+    counter = uow.counters.by_number(number)
     present = uow.tickets.at_counter(number)
     if present is not None:
         raise CounterHasTicket(ticket=present.number)
@@ -93,14 +96,15 @@ def reopen(uow: UnitOfWork, actor: Actor, number: int) -> CounterView:
         IllegalMove: the counter is not paused.
     """
     enter_queue(uow)
-    counter = require_clerk(uow, actor, number)
+    require_clerk(uow, actor, number)
+    counter = uow.counters.by_number(number)
     before = counter.move("reopen", uow.at)
     uow.log(actor, "counter", number, "reopen", (before, counter.state), counter=number)
     uow.flush()
     return counter_view(uow, counter)
 
 
-def require_clerk(uow: UnitOfWork, actor: Actor, number: int) -> Counter:
+def require_clerk(uow: UnitOfWork, actor: Actor, number: int) -> CounterFacts:
     """The counter, when this actor sits there.
 
     Raises:
@@ -108,7 +112,7 @@ def require_clerk(uow: UnitOfWork, actor: Actor, number: int) -> Counter:
         CounterNotOpen: nobody sits there.
         NotSignedOn: somebody else sits there.
     """
-    counter = uow.counters.by_number(number)
+    counter = uow.counters.facts_of(number)
     if counter.account_id is None:
         raise CounterNotOpen("请先在这个窗口上岗。", counter=number)
     if counter.account_id != actor.account_id:
@@ -116,7 +120,7 @@ def require_clerk(uow: UnitOfWork, actor: Actor, number: int) -> Counter:
     return counter
 
 
-def require_calling(uow: UnitOfWork, actor: Actor, number: int) -> Counter:
+def require_calling(uow: UnitOfWork, actor: Actor, number: int) -> CounterFacts:
     """The counter, when this actor sits there and it is open.
 
     Raises:

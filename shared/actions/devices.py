@@ -117,12 +117,6 @@ def heartbeat(uow: UnitOfWork, actor: Actor) -> DeviceView:
     return device_view(device)
 
 
-def note_contact(uow: UnitOfWork, actor: Actor) -> None:
-    """Remember that a device was heard of; of anybody else nothing is kept."""
-    if actor.device_id is not None:
-        heartbeat(uow, actor)
-
-
 def device_of_token(uow: UnitOfWork, token: str) -> Actor | None:
     """The device that holds this token, or None."""
     device = uow.devices.by_token_hash(token_hash(token))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,8 @@ from shared.domain.errors import Refused
 from shared.domain.hall import HallClosed, Outage
 from shared.domain.ticket import AT_COUNTER, Ticket, TicketState
 from shared.store.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,13 @@ class NearBreak(Refused):
 
 
 def enter_queue(uow: UnitOfWork) -> None:
-    """Begin a change of the queue: lock the hall and close every other day, once.
+    """Begin a change of the queue: lock the hall, note a standstill, close every other day, each once.
 
-    The hall's row is the guard: it is locked first, so only one transaction finds the old day in it.
+    The hall's row is the guard: it is locked first, so only one transaction finds the old day in it, or how
+    long nobody kept time.
     """
+    if not uow.knows_time:
+        note_standstill(uow)
     uow.lock_queue()
     if uow.hall.service_day != uow.day:
         _close_other_days(uow)
@@ -49,7 +55,7 @@ def _close_other_days(uow: UnitOfWork) -> None:
             moved = (before, counter.state)
             uow.log(THE_HALL, "counter", counter.number, "sign_off", moved, reason="day_close")
     uow.log(THE_HALL, "hall", 1, "begin_day", (str(uow.hall.service_day), str(uow.day)))
-    uow.hall.service_day = uow.day
+    uow.set_hall(service_day=uow.day)
     uow.presses.forget_before(uow.presses_kept_since)
     uow.flush()
 
@@ -94,27 +100,37 @@ def require_calling_time(uow: UnitOfWork, counter: int) -> None:
 
 
 def keep_time(uow: UnitOfWork) -> None:
-    """Write down that the hall lives, so that a standstill is noticed when it is over."""
+    """Write down that the hall lives, so that a standstill is noticed when it is over.
+
+    A day that is over is closed too: what screens and phones show at night must not wait for a press.
+    """
+    if not uow.knows_time:
+        note_standstill(uow)
     uow.keep_time()
+    if uow.hall.service_day not in (None, uow.day):
+        enter_queue(uow)
 
 
 def note_standstill(uow: UnitOfWork) -> Outage | None:
     """When the hall comes back after more than the hall's minutes: leave them out of waits, expire nothing.
 
-    Called by a server before anything else when it starts, and when it could keep no time for so long.
-    Another server that was running all the while has kept the hall alive, so that there is nothing to note;
-    of two that come back together the first notes it. The duty manager sees it when people stood in line.
+    Whoever comes first does it, a press or a server's time keeper: when a server starts, and when it could
+    write nothing down for a while (the database was away, the computer slept). Another server that was
+    running all the while has kept the hall alive, so that there is nothing to note. The duty manager sees
+    it when people stood in line.
     """
     alive = uow.last_alive()
     if alive is None:
+        uow.come_back()
         return None
     stood = seconds_between(alive, uow.now)
     configuration = uow.configuration()
     if stood <= configuration.site.outage_minutes * 60:
         # Hall time goes on from here, by the elapsed time of this boot: a clock set later does not move it.
+        uow.come_back()
         uow.keep_time()
         return None
-    uow.leave_out(stood)
+    uow.come_back(leave_out=stood)
     uow.lock_queue()
     waiting = [ticket.number for ticket in uow.tickets.open_on(alive.day) if ticket.state in IN_LINE]
     hours = configuration.site.hours
@@ -125,6 +141,7 @@ def note_standstill(uow: UnitOfWork) -> Outage | None:
     uow.add(outage)
     uow.flush()
     uow.log(THE_HALL, "hall", 1, "outage", (None, None))
+    log.warning("the hall stood still", extra={"seconds": stood})
     return outage
 
 
@@ -132,7 +149,7 @@ def switch_lift(uow: UnitOfWork, actor: Actor, *, works: bool) -> LiftView:
     """Say that the lift is out, or works again; routing and the walls follow at once."""
     enter_queue(uow)
     before = uow.hall.lift_works
-    uow.hall.lift_works = works
+    uow.set_hall(lift_works=works)
     uow.log(actor, "hall", 1, "lift", (_lift_word(before), _lift_word(works)))
     return LiftView(works)
 

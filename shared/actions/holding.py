@@ -183,9 +183,10 @@ def _step_back(uow: UnitOfWork, line: Line, ticket: Ticket, after: Ticket | None
     scope = line.scope(ticket.service_id, ticket.floor)
     places = line.site.back_places
     others = [other for other in uow.line.behind(after, scope, places + 2) if other.id != ticket.id]
-    found = place_behind(others, places, uow.seconds, float(uow.hall.version))
+    found = place_behind(others, places, uow.seconds, float(uow.hall.version), uow.line.places_taken)
     ticket.queued_seconds, ticket.place = found
-    ticket.queue_class, ticket.passed, ticket.preferred_counter = QueueClass.NORMAL, 0, None
+    ticket.queue_class, ticket.passed = QueueClass.NORMAL, 0
+    ticket.preferred_counter = ticket.for_counter = None
 
 
 def _view(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> TicketView:

@@ -65,6 +65,20 @@ class Line:
         """The tickets that are called or served now."""
         return self._uow.tickets.in_states(AT_COUNTER, self._uow.day)
 
+    @cached_property
+    def quiet_until(self) -> datetime | None:
+        """When counters call again (hall-local), in a break and in the minutes around it; else None."""
+        return self.site.hours.quiet_until(self._uow.now.local, self.configuration.calendar)
+
+    @cached_property
+    def takes_numbers(self) -> bool:
+        """Whether numbers are given now."""
+        return self.site.hours.takes_numbers(self._uow.now.local, self.configuration.calendar)
+
+    def is_quiet(self, counter: int) -> bool:
+        """Whether a counter calls nobody now because of a break."""
+        return self.quiet_until is not None and counter not in self.site.hours.duty_counters
+
     def offered(self, service_id: str) -> Service:
         """A service that can be queued for.
 
@@ -152,7 +166,7 @@ class Line:
         wait = self._over_breaks(self._calling_seconds(service_id, floor, waiting))
         hours = self.site.hours
         local = self._uow.now.local
-        open_now = service.offered and hours.takes_numbers(local, self.configuration.calendar)
+        open_now = service.offered and self.takes_numbers
         opens = None if open_now else hours.next_opening(local, self.configuration.calendar)
         return Outlook(
             service_id=service_id,
@@ -182,13 +196,13 @@ class Line:
         waiting: dict[str, int] = {}
         for group in here:
             if in_line is None or group.service_id in in_line:
-                waiting[group.service_id] = waiting.get(group.service_id, 0) + group.count
+                waiting[group.service_id] = waiting.get(group.service_id, 0) + group.people
         calling = {
             number
             for service_id in services
             for number in self.counters_for(service_id, floor, only_open=True)
         }
-        count = sum(group.count for group in here if group.series == series)
+        count = sum(group.people for group in here if group.series == series)
         return count, self._over_breaks(estimate_wait(self._work(waiting), len(calling)))
 
     def _in_line_with(self, services: Collection[str], floor: int | None) -> Collection[str] | None:

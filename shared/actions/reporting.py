@@ -93,12 +93,17 @@ class Overview:
     outages: Sequence[OutageView]
     #: Share of tickets with priority today; over a fifth any rule makes the others wait much longer.
     priority_share: float
+    #: When counters begin to call, before the day's first shift; until then an empty counter is no fault.
+    counters_open_at: datetime | None
+    #: When counters call again, in or near a break.
+    quiet_until: datetime | None
 
 
 def overview(uow: UnitOfWork) -> Overview:
     """Who waits, who serves, what is broken, what is assumed."""
     line = Line(uow)
     counts = uow.tickets.counts(uow.day)
+    local, calendar = uow.now.local, line.configuration.calendar
     return Overview(
         at=uow.at,
         waiting=_waiting(uow, line),
@@ -121,6 +126,8 @@ def overview(uow: UnitOfWork) -> Overview:
             for outage in uow.tickets.outages(uow.day)
         ],
         priority_share=round(uow.line.share_of(QueueClass.PRIORITY), 3),
+        counters_open_at=line.site.hours.counters_open_at(local, calendar),
+        quiet_until=line.site.hours.quiet_until(local, calendar),
     )
 
 
@@ -129,7 +136,7 @@ def _waiting(uow: UnitOfWork, line: Line) -> list[WaitingView]:
     for group in line.groups:
         key = (group.series, group.floor)
         count, first = rows.get(key, (0, group.first_arrived_seconds))
-        rows[key] = (count + group.count, min(first, group.first_arrived_seconds))
+        rows[key] = (count + group.people, min(first, group.first_arrived_seconds))
     return [
         WaitingView(series, floor, count, int(uow.waited(first)))
         for (series, floor), (count, first) in sorted(rows.items(), key=lambda row: str(row[0]))

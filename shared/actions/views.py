@@ -17,6 +17,8 @@ from shared.store.waiting_line import Scope
 
 #: So many of those who come next a clerk sees.
 _IN_VIEW = 12
+#: So many of each class are looked at for it.
+_LOOKED_AT = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,10 @@ class CounterView:
     waiting: Sequence[SeriesCount]
     queue: Sequence[QueueEntry]
     profile: str
+    #: The hall's clock at this reading (hall-local).
+    at: datetime
+    #: How many wait whom this counter may not call now; None while its own are too many to be all in view.
+    elsewhere: int | None = None
     reason: str | None = None
     #: Around a break: when this counter may call again (hall-local).
     quiet_until: datetime | None = None
@@ -155,7 +161,7 @@ def staff_ticket_view(
         needs=tuple(ticket.needs),
         answer=ticket.answer,
         language=ticket.language,
-        cases=uow.cases.numbers_of_tickets([ticket.id]).get(ticket.id, []),
+        cases=uow.cases.numbers_of_ticket(ticket.id),
     )
 
 
@@ -215,6 +221,7 @@ def counter_view(uow: UnitOfWork, counter: Counter, line: Line | None = None) ->
     line = line or Line(uow)
     present = uow.tickets.at_counter(counter.number)
     settings = line.site.counter(counter.number)
+    queue, elsewhere = _queue(uow, counter, line)
     return CounterView(
         number=counter.number,
         floor=counter.floor,
@@ -224,8 +231,10 @@ def counter_view(uow: UnitOfWork, counter: Counter, line: Line | None = None) ->
         ticket=staff_ticket_view(uow, present, line) if present else None,
         held=[staff_ticket_view(uow, held, line) for held in uow.tickets.held_at(counter.number, uow.day)],
         waiting=_series_counts(line),
-        queue=_queue(uow, counter, line),
+        queue=queue,
+        elsewhere=elsewhere,
         profile=settings.profile,
+        at=uow.now.local,
         reason=counter.reason,
         quiet_until=quiet_until(uow, counter.number),
     )
@@ -241,20 +250,23 @@ def _clerk(uow: UnitOfWork, counter: Counter) -> ClerkView | None:
 def _series_counts(line: Line) -> list[SeriesCount]:
     counts: dict[str, int] = {}
     for group in line.groups:
-        counts[group.series] = counts.get(group.series, 0) + group.count
+        counts[group.series] = counts.get(group.series, 0) + group.people
     return [SeriesCount(series, count) for series, count in sorted(counts.items())]
 
 
-def _queue(uow: UnitOfWork, counter: Counter, line: Line) -> list[QueueEntry]:
+def _queue(uow: UnitOfWork, counter: Counter, line: Line) -> tuple[list[QueueEntry], int | None]:
+    """Who comes next here and who missed a call; and how many others wait, where that is seen."""
     reach = line.reach(counter)
     services = None if reach.services is None else {*reach.services, *reach.helps}
-    first = uow.line.first(Scope(services), 24)
+    first = uow.line.first(Scope(services), _LOOKED_AT)
     mine = [ticket for ticket in first if reach.bar(ticket, uow.seconds) is None]
     ids = [ticket.id for ticket in line.discipline.order(mine, uow.seconds)[:_IN_VIEW]]
     ordered = uow.tickets.with_ids(ids)
     ordered.sort(key=lambda ticket: ticket.for_counter != counter.number)
+    all_seen = len(first) < _LOOKED_AT and len(mine) <= _IN_VIEW
+    elsewhere = sum(group.people for group in line.groups) - len(mine) if all_seen else None
     missed = uow.tickets.in_states([TicketState.NO_SHOW], uow.day)[-6:]
-    return [
+    entries = [
         QueueEntry(
             ticket.number,
             ticket.service_title,
@@ -266,3 +278,4 @@ def _queue(uow: UnitOfWork, counter: Counter, line: Line) -> list[QueueEntry]:
         )
         for ticket in [*ordered, *missed]
     ]
+    return entries, elsewhere

@@ -28,6 +28,12 @@ class Live(Protocol):
     def start(self) -> None: ...
 
 
+class Pulsing(Protocol):
+    """What reads the hall in the background when it has moved."""
+
+    def stop(self) -> None: ...
+
+
 @dataclass
 class Parts:
     """A wired hall."""
@@ -38,6 +44,7 @@ class Parts:
     spooler: Printing
     reports: StoreReports
     live: Sequence[Live]
+    pulsing: Sequence[Pulsing]
     virtual_printers: Any
 
     def start(self) -> None:
@@ -47,8 +54,13 @@ class Parts:
         self.spooler.start()
 
     def stop(self) -> None:
-        """End what runs in the background and let go of the database."""
+        """End printing and what reads the hall when it moves, then let go of the database.
+
+        What only keeps time or looks for news goes on until the process ends.
+        """
         self.spooler.stop()
+        for part in self.pulsing:
+            part.stop()
         self.hall.store.close()
 
 

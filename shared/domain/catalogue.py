@@ -161,10 +161,6 @@ class Catalogue:
         """The materials known for some codes, drafts too."""
         return tuple(material for material in self.materials if material.code in codes)
 
-    def confirmed_materials(self, codes: Collection[str]) -> tuple[Material, ...]:
-        """The materials that the hall has confirmed, which alone are shown to citizens."""
-        return tuple(material for material in self.materials_of(codes) if material.status == "confirmed")
-
     def _bundle_service(self, bundle: Bundle) -> Service:
         letter = self.series.get(bundle.id, "")
         return Service(

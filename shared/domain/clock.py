@@ -53,6 +53,10 @@ class Clock(Protocol):
 
     def now(self) -> Moment: ...
 
+    def machine_seconds(self) -> float:
+        """Real seconds since the machine began, its sleep included; a manual clock does not move them."""
+        ...
+
 
 class SystemClock:
     """The machine's own clock; elapsed time is counted from the boot of the machine."""
@@ -61,7 +65,10 @@ class SystemClock:
         self._boot = _boot_id()
 
     def now(self) -> Moment:
-        return Moment(datetime.now(UTC), time.clock_gettime(time.CLOCK_BOOTTIME), self._boot)
+        return Moment(datetime.now(UTC), self.machine_seconds(), self._boot)
+
+    def machine_seconds(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class ManualClock:
@@ -77,6 +84,9 @@ class ManualClock:
     def now(self) -> Moment:
         with self._lock:
             return self._moment
+
+    def machine_seconds(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
 
     def move_to(self, at: datetime) -> Moment:
         """Set the time; a step back leaves elapsed time where it was."""
@@ -103,6 +113,16 @@ class FixedClock(ManualClock):
 
     def __init__(self, at: datetime | None = None) -> None:
         super().__init__(at or datetime(2026, 9, 18, 2, 0, tzinfo=UTC), boot="fixed")
+        self._stood = 0.0
+
+    def machine_seconds(self) -> float:
+        """They stand still too, but for :meth:`stand_still`."""
+        return self._stood
+
+    def stand_still(self, seconds: float) -> Moment:
+        """Let ``seconds`` pass in which nothing can be done: the machine sleeps, or its database is away."""
+        self._stood += seconds
+        return self.advance(seconds)
 
 
 def real_now() -> datetime:

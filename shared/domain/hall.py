@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.domain.base import (
     JSON,
@@ -50,6 +50,21 @@ class HallRow(Entity):
     elapsed: Mapped[float] = mapped_column(Float, default=0.0)
     boot: Mapped[str] = mapped_column(String(40), default="")
     lift_works: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class HallState(NamedTuple):
+    """The hall's row as a transaction read it (see ``HallRow``)."""
+
+    epoch: str
+    version: int
+    configuration: int
+    service_day: date | None
+    notice: str | None
+    seconds: float
+    at: datetime | None
+    elapsed: float
+    boot: str
+    lift_works: bool
 
     @property
     def anchor(self) -> Anchor | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -271,15 +271,20 @@ _BY_CLASS = {
 }
 
 
-def place_behind(line: Sequence[Waiting], places: int, now: float, last: float) -> tuple[float, float]:
+def place_behind(
+    line: Sequence[Waiting],
+    places: int,
+    now: float,
+    last: float,
+    taken: Callable[[float], Iterable[float]],
+) -> tuple[float, float]:
     """Where (``queued_seconds``, ``place``) a ticket stands behind the first ``places`` of ``line``.
 
-    In a shorter line it comes last: now, at place ``last``.
+    In a shorter line it comes last: now, at place ``last``. ``taken`` tells the places of everybody of that
+    instant, of whatever class: no two may have the same, or nothing would decide between them.
     """
     if not line or len(line) < places:
         return now, last
     before = line[places - 1]
-    after = line[places] if len(line) > places else None
-    if after is None or after.queued_seconds != before.queued_seconds:
-        return before.queued_seconds, before.place + 0.5
-    return before.queued_seconds, (before.place + after.place) / 2
+    behind = [place for place in taken(before.queued_seconds) if place > before.place]
+    return before.queued_seconds, (before.place + min(behind)) / 2 if behind else before.place + 0.5

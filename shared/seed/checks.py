@@ -177,8 +177,11 @@ def _check_queue(file: TableFile, site: Site, services: Collection[str], floors:
     bases = (rule.normal_base, rule.priority_base, rule.return_base)
     if min(rates) < 0 or min(bases) < 0 or rule.normal_rate <= 0:
         file.wrong(("queue",), "排队规则的数不能是负的，普通号的速度要大于 0")
-    if rule.cap < 1 or site.outage_minutes <= 0:
-        file.wrong(("queue",), "最多被超过的次数和停电分钟数要大于 0")
+    if min(rule.cap, site.back_places) < 1 or site.outage_minutes <= 0:
+        file.wrong(("queue",), "最多被超过的次数、退后的人数和停电分钟数要大于 0")
+    spans = (rule.same_counter_seconds, rule.return_days, site.other_floor_seconds, site.undo_seconds)
+    if min(spans) < 0:
+        file.wrong(("queue",), "秒数和天数不能是负的")
     if site.no_show.calls_before < 1 or min([site.no_show.minutes, *site.no_show.need_minutes.values()]) < 0:
         file.wrong(("no_show",), "过号前至少叫 1 次，分钟数不能是负的")
     for need in site.no_show.need_minutes:

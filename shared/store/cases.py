@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from shared.domain.base import Entity
 from shared.domain.case import Case, CaseItem, ItemState, Person, UnknownCase
 from shared.domain.ticket import Ticket
 from shared.store.keyring import HallKeyring
+
+# Every call asks for these, so they speak to the table and make no entities.
+_CASES = Entity.metadata.tables["cases"]
+_NUMBERS_OF_TICKET = (
+    select(_CASES.c.case_number).where(_CASES.c.ticket_id == bindparam("ticket")).order_by(_CASES.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +51,10 @@ class Cases:
         """The cases opened from a ticket, the oldest first."""
         return list(self._session.scalars(_whole().where(Case.ticket_id == ticket_id).order_by(Case.id)))
 
-    def numbers_of_tickets(self, ticket_ids: Collection[int]) -> dict[int, list[str]]:
-        """The case numbers of each of these tickets."""
-        query = (
-            select(Case.ticket_id, Case.case_number).where(Case.ticket_id.in_(ticket_ids)).order_by(Case.id)
-        )
-        numbers: dict[int, list[str]] = {}
-        for ticket_id, number in self._session.execute(query):
-            if ticket_id is not None:
-                numbers.setdefault(ticket_id, []).append(number)
-        return numbers
+    def numbers_of_ticket(self, ticket_id: int) -> list[str]:
+        """The numbers of the cases opened from a ticket, the oldest first."""
+        self._session.flush()
+        return list(self._session.execute(_NUMBERS_OF_TICKET, {"ticket": ticket_id}).scalars())
 
     def by_token(self, token: str) -> Case | None:
         """The case that has a token of its own, because it was opened without a ticket."""

@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,6 @@ from sqlalchemy import (
     cast,
     create_engine,
     func,
-    inspect,
     or_,
     select,
     text,
@@ -166,11 +164,6 @@ class History:
                 yield str(told)
         for row in self._connection.execute(text("PRAGMA foreign_key_check")):
             yield f"{row[0]} 第 {row[1]} 行指向的 {row[2]} 不存在"
-
-    @cached_property
-    def is_hall(self) -> bool:
-        """Whether this is the database of a hall at all."""
-        return inspect(self._connection).has_table("hall")
 
     def hall(self) -> HallFact | None:
         """The hall's row, or None while the hall is not founded."""

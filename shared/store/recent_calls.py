@@ -40,19 +40,22 @@ class RecentCalls:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._day: date | None = None
+        self._of: tuple[str, date] | None = None
         self._known = 0
         self._floors: dict[int | None, Kept] = {}
 
-    def of(self, session: Session, day: date, seconds: float, floor: int | None) -> list[BoardCall]:
+    def of(
+        self, session: Session, epoch: str, day: date, seconds: float, floor: int | None
+    ) -> list[BoardCall]:
         """The calls and recalls of the last two minutes, and at least eight, the newest first.
 
         ``seconds`` is hall time now. Of a floor these are the calls that lead there and those of people who
         wait there.
         """
         with self._guard:
-            if self._day != day:
-                self._day, self._known, self._floors = day, 0, {}
+            # After a restore ids begin anew, and so does the epoch.
+            if self._of != (epoch, day):
+                self._of, self._known, self._floors = (epoch, day), 0, {}
             for row in session.execute(_NEW_CALLS, {"today": day, "known": self._known}):
                 self._keep(row)
             kept = self._floors.get(floor, deque())

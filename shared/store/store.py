@@ -121,6 +121,8 @@ class Store:
                 except DBAPIError as error:
                     patience.uncertain |= commit_is_uncertain(error)
                     raise
+                if uow.writes_time:
+                    self.hall_time.written(self.clock.machine_seconds())
         return answer, uow
 
     @contextmanager

@@ -18,7 +18,7 @@ from shared.domain.board import BoardCall
 from shared.domain.clock import Clock, Moment
 from shared.domain.configuration import Configuration
 from shared.domain.events import BoardChanged, Event
-from shared.domain.hall import ConfigurationRow, HallRow
+from shared.domain.hall import ConfigurationRow, HallState
 from shared.domain.hall_time import Anchor, HallTime
 from shared.store.accounts import Accounts
 from shared.store.cases import Cases
@@ -37,33 +37,24 @@ from shared.store.waiting_line import WaitingLine
 #: Reasons of the hall itself.
 _OWN_REASONS = frozenset({"day_close", "taken_over", "hand_over", "not_configured"})
 
+# Every press runs through these, so they speak to the table and make no entity.
+_HALL = Entity.metadata.tables["hall"]
+_IS_THE_ONE = _HALL.c.id == 1
+_STATE = tuple(_HALL.c[name] for name in HallState._fields)
 _SECONDS = bindparam("now_seconds", type_=Float)
 #: Hall time is written down as it goes on; it never falls, whichever process comes first.
-_IS_FURTHER = HallRow.seconds > _SECONDS
+_IS_FURTHER = _HALL.c.seconds > _SECONDS
 _KEEP_TIME = {
-    "seconds": case((_IS_FURTHER, HallRow.seconds), else_=_SECONDS),
+    "seconds": case((_IS_FURTHER, _HALL.c.seconds), else_=_SECONDS),
     # The moment belongs to the seconds: both are replaced, or neither.
-    "at": case((_IS_FURTHER, HallRow.at), else_=bindparam("now_at", type_=UtcTime)),
-    "elapsed": case((_IS_FURTHER, HallRow.elapsed), else_=bindparam("now_elapsed", type_=Float)),
-    "boot": case((_IS_FURTHER, HallRow.boot), else_=bindparam("now_boot", type_=String)),
+    "at": case((_IS_FURTHER, _HALL.c.at), else_=bindparam("now_at", type_=UtcTime)),
+    "elapsed": case((_IS_FURTHER, _HALL.c.elapsed), else_=bindparam("now_elapsed", type_=Float)),
+    "boot": case((_IS_FURTHER, _HALL.c.boot), else_=bindparam("now_boot", type_=String)),
 }
-_LOCK_HALL = (
-    update(HallRow)
-    .where(HallRow.id == 1)
-    .values(version=HallRow.version + 1, **_KEEP_TIME)
-    .returning(HallRow)
-    .execution_options(synchronize_session=False, populate_existing=True)
-)
-_TOUCH_HALL = (
-    update(HallRow)
-    .where(HallRow.id == 1)
-    .values(**_KEEP_TIME)
-    .returning(HallRow)
-    .execution_options(synchronize_session=False, populate_existing=True)
-)
-_HALL_FOR_UPDATE = (
-    select(HallRow).where(HallRow.id == 1).with_for_update().execution_options(populate_existing=True)
-)
+_TOUCH_HALL = update(_HALL).where(_IS_THE_ONE).values(**_KEEP_TIME).returning(*_STATE)
+_LOCK_HALL = _TOUCH_HALL.values(version=_HALL.c.version + 1)
+_READ_HALL = select(*_STATE).where(_IS_THE_ONE)
+_HALL_FOR_UPDATE = _READ_HALL.with_for_update()
 _LEDGER_ROW = insert(Entity.metadata.tables["ledger"])
 
 
@@ -95,6 +86,9 @@ class UnitOfWork:
         self.press = secrets.token_hex(8)
         self.events: list[Event] = []
         self._locked = False
+        self._came_back = False
+        #: Whether this transaction writes hall time down.
+        self.writes_time = False
 
     @property
     def at(self) -> datetime:
@@ -164,14 +158,21 @@ class UnitOfWork:
         return Changes(self._session)
 
     @cached_property
-    def hall(self) -> HallRow:
+    def hall(self) -> HallState:
         """The hall's row as this transaction sees it."""
-        return self._session.get_one(HallRow, 1)
+        self.flush()
+        return HallState._make(self._session.execute(_READ_HALL).one())
+
+    def set_hall(self, **facts: Any) -> None:
+        """Change facts of the hall's row (see ``hall.HallRow``)."""
+        statement = update(_HALL).where(_IS_THE_ONE).values(**facts).returning(*_STATE)
+        self.__dict__["hall"] = HallState._make(self._session.execute(statement).one())
 
     @property
     def is_founded(self) -> bool:
         """Whether the hall has its row yet."""
-        return self._session.get(HallRow, 1) is not None
+        self.flush()
+        return self._session.execute(_READ_HALL).first() is not None
 
     def configuration(self, number: int | None = None) -> Configuration:
         """The configuration in force, or the one of ``number``."""
@@ -184,6 +185,9 @@ class UnitOfWork:
     @property
     def seconds(self) -> float:
         """Hall time of this transaction, by which waits are measured."""
+        if not self.knows_time:
+            # Only as last written down is it certain; it is counted on from there at the next change.
+            return self.hall.seconds
         self._begin_hall_time()
         # Another process may have counted a little further; hall time never falls.
         return max(self.hall.seconds, self._hall_time.seconds(self.now))
@@ -209,34 +213,41 @@ class UnitOfWork:
         """Write down that the hall lives now, without changing the queue."""
         self._write_hall_time(_TOUCH_HALL)
 
+    @property
+    def knows_time(self) -> bool:
+        """Whether this process has kept hall time until now; else it must :meth:`come_back` first."""
+        return self._came_back or self._hall_time.is_fresh(self._clock.machine_seconds())
+
     def last_alive(self) -> Moment | None:
         """When the hall was last known to live, with its row locked; None in a new one."""
-        hall = self._session.scalars(_HALL_FOR_UPDATE).one()
+        hall = HallState._make(self._session.execute(_HALL_FOR_UPDATE).one())
         self.__dict__["hall"] = hall
         anchor = hall.anchor
         return anchor.moment if anchor else None
 
-    def leave_out(self, seconds: float) -> None:
-        """Take ``seconds`` that passed since the hall was last alive out of hall time."""
+    def come_back(self, *, leave_out: float = 0.0) -> None:
+        """Count hall time anew from what is written down, without ``leave_out`` of the seconds since."""
         anchor = self.hall.anchor
         if anchor is not None:
-            self._hall_time.begin(anchor, self.now, leave_out=seconds)
+            self._hall_time.begin(anchor, self.now, leave_out=leave_out)
+        self._came_back = True
 
     def recent_calls(self, floor: int | None) -> list[BoardCall]:
         """The calls that the board of a floor shows, or that of the hall when it is None."""
         # What this transaction has not committed yet must not be remembered.
         known = RecentCalls() if self._locked else self._recent_calls
-        return known.of(self._session, self.day, self.seconds, floor)
+        return known.of(self._session, self.hall.epoch, self.day, self.seconds, floor)
 
-    def _write_hall_time(self, statement: Any) -> HallRow:
+    def _write_hall_time(self, statement: Any) -> HallState:
         self._begin_hall_time()
+        self.writes_time = True
         moment = {
             "now_seconds": self._hall_time.seconds(self.now),
             "now_at": self.now.at,
             "now_elapsed": self.now.elapsed,
             "now_boot": self.now.boot,
         }
-        hall: HallRow = self._session.execute(statement, moment).scalar_one()
+        hall = HallState._make(self._session.execute(statement, moment).one())
         self.__dict__["hall"] = hall
         return hall
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -20,6 +20,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.orm import Session
@@ -33,23 +34,23 @@ _T: Any = Entity.metadata.tables[Ticket.__tablename__].c
 #: Partial indexes are found only by the word itself, not by a parameter.
 _COUNTERS = Entity.metadata.tables[Counter.__tablename__]
 _IS_CALLING = _COUNTERS.c.state == literal_column("'open'")
-_IS_WAITING = and_(_T.state == literal_column("'waiting'"), _T.day == bindparam("today"))
+_WAITS_TODAY = and_(_T.state == literal_column("'waiting'"), _T.day == bindparam("today"))
+#: The same for who is counted. Everybody has some class; it is named because the index of the line begins
+#: with it, and SQLite would otherwise look through all tickets of the day.
+_IS_WAITING = and_(_WAITS_TODAY, _T.queue_class.in_([literal_column(f"'{known}'") for known in QueueClass]))
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingGroup:
+class WaitingGroup(NamedTuple):
     """How many wait for one service on one floor, and since when the first of them."""
 
     series: str
     service_id: str
     floor: int | None
-    count: int
-    first_arrived_at: datetime
+    people: int
     first_arrived_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingRow:
+class WaitingRow(NamedTuple):
     """A waiting ticket as the discipline sees it (see ``queueing.Waiting``)."""
 
     id: int
@@ -65,7 +66,7 @@ class WaitingRow:
     step_free: bool
 
 
-_ROW = tuple(_T[name] for name in WaitingRow.__dataclass_fields__)
+_ROW = tuple(_T[name] for name in WaitingRow._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,14 @@ class WaitingLine:
         return self._rows(_EARLIER, facts)
 
     def count_passing(self, ids: Sequence[int], by: int) -> None:
-        """Count that these were passed once more (``by`` 1), or take it back (-1)."""
+        """Count that these were passed once more (``by`` 1), or take it back (-1).
+
+        Nothing is taken back from whoever stepped back since: they count from nought again.
+        """
         if ids:
             self._session.execute(
                 update(Ticket)
-                .where(Ticket.id.in_(ids))
+                .where(Ticket.id.in_(ids), Ticket.passed + by >= 0)
                 .values(passed=Ticket.passed + by)
                 .execution_options(synchronize_session=False)
             )
@@ -122,9 +126,14 @@ class WaitingLine:
         facts = {"queued": place[0], "place": place[1], "most": limit}
         return self._rows(statement, {**_scope_facts(scope), **facts})
 
+    def places_taken(self, queued_seconds: float) -> list[float]:
+        """The places of all tickets of the day that were queued at this instant, waiting or not."""
+        facts = {"today": self._day, "queued": queued_seconds}
+        return list(self._session.execute(_PLACES, facts).scalars())
+
     def groups(self) -> list[WaitingGroup]:
         """How many wait, by series, service and floor."""
-        return [WaitingGroup(*row) for row in self._session.execute(_GROUPS, {"today": self._day})]
+        return [WaitingGroup._make(row) for row in self._session.execute(_GROUPS, {"today": self._day})]
 
     def share_of(self, queue_class: QueueClass) -> float:
         """Which share of the day's tickets is of a class; 0 on a day without tickets."""
@@ -160,7 +169,7 @@ class WaitingLine:
 
     def for_counter(self, counter: int) -> list[Ticket]:
         """Waiting tickets that were put back for this counter."""
-        query = select(Ticket).where(_IS_WAITING, Ticket.for_counter == counter).order_by(Ticket.id)
+        query = select(Ticket).where(_WAITS_TODAY, Ticket.for_counter == counter).order_by(Ticket.id)
         return list(self._session.scalars(query, {"today": self._day}))
 
     def _facts(self, reach: Reach, cap: int, now: float) -> dict[str, Any]:
@@ -178,7 +187,7 @@ class WaitingLine:
 
     def _rows(self, statement: Any, facts: Mapping[str, Any]) -> list[WaitingRow]:
         found = self._session.execute(statement, {**facts, "today": self._day})
-        return [WaitingRow(*row) for row in found]
+        return [WaitingRow._make(row) for row in found]
 
     def _counts(self, statement: Any, facts: Mapping[str, Any]) -> dict[str, int]:
         found = self._session.execute(statement, {**facts, "today": self._day})
@@ -211,12 +220,13 @@ def _within(services: bool, floor: bool) -> list[ColumnElement[bool]]:
 
 
 def _before(queued: str, place: str) -> ColumnElement[bool]:
-    same = and_(_T.queued_seconds == bindparam(queued), _T.place < bindparam(place))
-    return or_(_T.queued_seconds < bindparam(queued), same)
+    # The first half alone would be too much, but it is what an index can be asked for.
+    not_later = _T.queued_seconds <= bindparam(queued)
+    return and_(not_later, or_(_T.queued_seconds < bindparam(queued), _T.place < bindparam(place)))
 
 
 def _ordered(*conditions: ColumnElement[bool]) -> Select[Any]:
-    return select(*_ROW).where(_IS_WAITING, *conditions).order_by(_T.queued_seconds, _T.place)
+    return select(*_ROW).where(_WAITS_TODAY, *conditions).order_by(_T.queued_seconds, _T.place)
 
 
 def _union(parts: Sequence[Select[Any]]) -> CompoundSelect[Any]:
@@ -225,7 +235,16 @@ def _union(parts: Sequence[Select[Any]]) -> CompoundSelect[Any]:
     return first.union_all(*others)
 
 
-_EARLIER = _ordered(_before("queued", "place"))
+def _of_class(queue_class: QueueClass) -> ColumnElement[bool]:
+    is_of_it: ColumnElement[bool] = _T.queue_class == literal_column(f"'{queue_class}'")
+    return is_of_it
+
+
+#: Class by class, because the index of the line is: so only those are read who are meant.
+_EARLIER = union_all(
+    *(select(*_ROW).where(_WAITS_TODAY, _of_class(known), _before("queued", "place")) for known in QueueClass)
+)
+_PLACES = select(_T.place).where(_T.day == bindparam("today"), _T.queued_seconds == bindparam("queued"))
 _ON_FLOORS = (
     select(_T.floor, _T.service_id, func.count()).where(_IS_WAITING).group_by(_T.floor, _T.service_id)
 )
@@ -235,7 +254,6 @@ _GROUPS = (
         _T.service_id,
         _T.floor,
         func.count(),
-        func.min(_T.arrived_at),
         func.min(_T.arrived_seconds),
     )
     .where(_IS_WAITING)
@@ -269,7 +287,7 @@ def _candidates(services: bool, helps: bool, fully: bool) -> CompoundSelect[Any]
             allowed.append(_T.service_id.in_(bindparam("own", expanding=True)))
     # The index of those who were passed is found by "passed > 0".
     capped = and_(_T.passed > literal_column("0"), _T.passed >= bindparam("cap"))
-    heads = [_ordered(_T.queue_class == literal_column(f"'{known}'"), *allowed) for known in QueueClass]
+    heads = [_ordered(_of_class(known), *allowed) for known in QueueClass]
     # What was put back for a counter is little, of any class, and is ordered by the discipline as well.
     return _union(
         [_ordered(_T.for_counter == me), *(p.limit(1) for p in (_ordered(capped, *allowed), *heads))]
@@ -279,10 +297,7 @@ def _candidates(services: bool, helps: bool, fully: bool) -> CompoundSelect[Any]
 @cache
 def _first(services: bool, floor: bool) -> CompoundSelect[Any]:
     heads = [
-        _ordered(_T.queue_class == literal_column(f"'{known}'"), *_within(services, floor)).limit(
-            bindparam("most")
-        )
-        for known in QueueClass
+        _ordered(_of_class(known), *_within(services, floor)).limit(bindparam("most")) for known in QueueClass
     ]
     return _union(heads)
 
@@ -293,8 +308,7 @@ def _behind(services: bool, floor: bool) -> Select[Any]:
         _T.queued_seconds > bindparam("queued"),
         and_(_T.queued_seconds == bindparam("queued"), _T.place > bindparam("place")),
     )
-    normal = _T.queue_class == literal_column("'normal'")
-    return _ordered(normal, later, *_within(services, floor)).limit(bindparam("most"))
+    return _ordered(_of_class(QueueClass.NORMAL), later, *_within(services, floor)).limit(bindparam("most"))
 
 
 @cache
@@ -302,8 +316,7 @@ def _count(services: bool, floor: bool, ahead: bool) -> Select[Any]:
     conditions = _within(services, floor)
     if ahead:
         by_class = [
-            and_(_T.queue_class == literal_column(f"'{known}'"), _before(f"{known}_queued", f"{known}_place"))
-            for known in QueueClass
+            and_(_of_class(known), _before(f"{known}_queued", f"{known}_place")) for known in QueueClass
         ]
         # Before whoever may not be passed any more stand only others of that kind who came earlier.
         capped = and_(_T.passed > literal_column("0"), _T.passed >= bindparam("cap"))

@@ -1,25 +1,27 @@
 """The links below Socket.IO under gevent: no display can hold up another or fill the server's memory.
 
 A link that cannot take what is sent, or says nothing while it is asked, is cut after the time the socket
-library waits for the answer to a ping. What waits for a slow one is bounded, and of whole boards only the
-newest waits.
+library waits for the answer to a ping. What lies unsent for a slow one is bounded, and of whole boards only
+the newest is kept.
 """
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from flask_socketio import SocketIO
 from gevent.queue import JoinableQueue
 from simple_websocket import ConnectionClosed, Server
+from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, TextMessage
 
 #: Bytes that the system may hold for one link: enough for some boards, and old ones do not pile up in it.
 SEND_BUFFER = 64 * 1024
-#: So many packets may wait for one link; one that lags further behind is cut, and comes back by itself.
-MOST_WAITING = 200
+#: So many packets may lie unsent for one link; one that lags further behind is cut, and comes back by itself.
+MOST_UNSENT = 200
 #: Seconds for which closing a link waits until its last packets are on their way.
 PARTING_SECONDS = 1.0
 
@@ -34,7 +36,7 @@ def guard_links(socketio: SocketIO, latest_wins: Sequence[tuple[str, str]]) -> N
     engine._async = {
         **engine._async,
         "websocket": Link,
-        "queue": lambda: WaitingLine(beginnings),
+        "queue": lambda: Outbox(beginnings),
     }
 
 
@@ -92,12 +94,22 @@ class _Server(Server):  # type: ignore[misc]
     def send(self, data: str | bytes) -> None:
         if not self.connected:
             raise ConnectionClosed(self.close_reason, self.close_message)
-        message = BytesMessage(data=data) if isinstance(data, bytes) else TextMessage(data=data)
-        self.sock.sendall(self.ws.send(message))
+        frame = _frame(data)
+        # Nearly always the system takes it whole; a method that sends all would ask for its room first.
+        sent = self.sock.send(frame)
+        if sent < len(frame):
+            self.sock.sendall(memoryview(frame)[sent:])
 
 
-class WaitingLine(JoinableQueue):  # type: ignore[misc]
-    """What waits to be sent on one link; put and read by the socket library."""
+@lru_cache(maxsize=16)
+def _frame(data: str | bytes) -> bytes:
+    """A message as it goes over every link: what a server sends is the same for all, so it is made once."""
+    message = BytesMessage(data=data) if isinstance(data, bytes) else TextMessage(data=data)
+    return Connection(ConnectionType.SERVER).send(message)
+
+
+class Outbox(JoinableQueue):  # type: ignore[misc]
+    """What is not yet sent on one link; put and read by the socket library."""
 
     def __init__(self, latest_wins: tuple[str, ...]) -> None:
         super().__init__()
@@ -110,7 +122,7 @@ class WaitingLine(JoinableQueue):  # type: ignore[misc]
         place = self._place_of_older(item)
         if place is not None:
             self.queue[place] = item
-        elif len(self.queue) < MOST_WAITING:
+        elif len(self.queue) < MOST_UNSENT:
             super()._put(item)
         else:
             for _ in range(len(self.queue)):
@@ -120,7 +132,9 @@ class WaitingLine(JoinableQueue):  # type: ignore[misc]
             super()._put(None)
 
     def _place_of_older(self, item: Any) -> int | None:
-        """Where a state waits that ``item`` replaces."""
+        """Where a state lies that ``item`` replaces."""
+        if not self.queue:
+            return None
         beginning = self._state_of(item)
         if beginning is None:
             return None
@@ -129,6 +143,6 @@ class WaitingLine(JoinableQueue):  # type: ignore[misc]
 
     def _state_of(self, item: Any) -> str | None:
         text = getattr(item, "data", None)
-        if not self.queue or not isinstance(text, str):
+        if not isinstance(text, str):
             return None
         return next((beginning for beginning in self._latest_wins if text.startswith(beginning)), None)

@@ -124,6 +124,8 @@ class Pulse:
         self._guard = threading.Lock()
         self._asked = False
         self._running = False
+        self._ended = False
+        self._at_work = threading.Lock()
 
     def ask(self) -> None:
         """Something changed."""
@@ -134,6 +136,12 @@ class Pulse:
             self._running = True
         self._socketio.start_background_task(self._run)
 
+    def stop(self) -> None:
+        """Wait for work that is under way; nothing more is done."""
+        self._ended = True
+        with self._at_work:
+            pass
+
     def _run(self) -> None:
         while True:
             with self._guard:
@@ -142,7 +150,9 @@ class Pulse:
                     return
                 self._asked = False
             try:
-                self._work()
+                with self._at_work:
+                    if not self._ended:
+                        self._work()
             except Exception:
                 log.exception("a board could not be sent")
             self._socketio.sleep(GATHER_SECONDS)

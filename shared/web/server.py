@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import resource
 import signal
@@ -56,6 +57,9 @@ def serve(wsgi: Any, host: str, port: int, ready: Callable[[int], None]) -> None
     for number in (signal.SIGINT, signal.SIGTERM):
         signal_handler(number, server.stop, 0)
     server.start()
+    # All that was loaded stays for good: looking it through for garbage would hold up everybody at once.
+    gc.collect()
+    gc.freeze()
     ready(listener.getsockname()[1])
     server.serve_forever()
 

@@ -246,9 +246,10 @@ class _Replay:
 
     def _count(self, tickets: Iterable[int], by: int) -> None:
         for ticket in tickets:
-            self._passed[ticket] += by
+            # Who stepped back since counts from nought again; a passing from before is not taken back.
+            self._passed[ticket] = max(0, self._passed[ticket] + by)
             if ticket in self._line.known:
-                self._line.known[ticket].passed += by
+                self._line.known[ticket].passed = self._passed[ticket]
 
     def _stored(self) -> Iterator[Breach]:
         if not self._certain:
