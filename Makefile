@@ -4,7 +4,7 @@
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: setup demo test soak bench lint
+.PHONY: setup demo test test-two soak bench lint
 
 setup:
 	@sh deploy/setup.sh all
@@ -17,6 +17,11 @@ demo:
 test:
 	@sh deploy/setup.sh test
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+# The same tests with every hall in two processes on PostgreSQL and Redis, behind one address.
+test-two:
+	@sh deploy/setup.sh test
+	$(BIN)/pytest -n 2 --dist loadfile --form two_processes $(ARGS)
 
 soak:
 	@sh deploy/setup.sh test

@@ -14,8 +14,9 @@ CHUNK = 65536
 class Balancer:
     """Passes each connection on to one of its servers in turn, past those that do not answer."""
 
-    def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, port: int = 0) -> None:
+        """Listens on this port, or on any."""
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port = int(self._listener.getsockname()[1])
         #: Ports of this machine that connections are passed on to.
         self.servers: Sequence[int] = ()

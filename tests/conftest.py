@@ -14,11 +14,14 @@ from typing import Any
 
 import pytest
 from demos import Demo as Demo
-from demos import running_demo, two_demos
+from demos import form, one_demo, two_demos
 from demos import start_demo as start_demo
+from demos import start_process as start_process
 from demos import stop_demo as stop_demo
 from flask import Flask
 from flask.testing import FlaskClient
+from in_turn import client_in_turn
+from playwright.sync_api import expect
 from servers import PostgresqlServer, RedisServer
 from sqlalchemy import text
 from werkzeug.test import TestResponse
@@ -55,7 +58,11 @@ OFFICE = "社保中心参保登记股"
 ID_NUMBER = "11010519491231002X"
 LAST_FOUR = "002X"
 
+ONE, TWO = FORMS = ["one_process", "two_processes"]
 DEMO_SIZE = ("--clerks", "12", "--kiosks", "2")
+
+#: So long a page may take to show what a test expects; it costs time only where the test fails.
+expect.set_options(timeout=20_000)
 
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGS = [
@@ -158,12 +165,60 @@ def redis_url(redis_server: RedisServer) -> str:
     return redis_server.url
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The form in which the suite runs."""
+    told = "two_processes: every hall on PostgreSQL in two processes with a Redis, behind one address"
+    parser.addoption("--form", choices=FORMS, default=None, help=told)
+
+
+def forms_of(test: pytest.Item, config: pytest.Config) -> list[str]:
+    """In which forms a test runs; one that is by nature about one process or its file has no other."""
+    if test.get_closest_marker("one_process") or test.get_closest_marker("sqlite_file"):
+        return [ONE]
+    if config.getoption("form"):
+        return [config.getoption("form")]
+    return FORMS if test.get_closest_marker("both_forms") else [ONE]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """What works on a founded hall runs on both databases, unless it is about SQLite's file."""
-    if "house" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("sqlite_file"):
-        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
-    if "demo" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_forms"):
-        metafunc.parametrize("demo", ["one_process", "two_processes"], indirect=True)
+    test, wanted = metafunc.definition, metafunc.config.getoption("form")
+    if "house" in metafunc.fixturenames and not test.get_closest_marker("sqlite_file"):
+        databases = {ONE: ["sqlite"], TWO: ["postgresql"], None: ["sqlite", "postgresql"]}[wanted]
+        metafunc.parametrize("database", databases, indirect=True)
+    if "hall_form" in metafunc.fixturenames and (wanted or test.get_closest_marker("both_forms")):
+        metafunc.parametrize("hall_form", forms_of(test, metafunc.config), indirect=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Halls that a test starts for itself have its form."""
+    assert isinstance(item, pytest.Function)
+    told = item.callspec.params.get("hall_form") if hasattr(item, "callspec") else None
+    form.is_two = (told or forms_of(item, item.config)[0]) == TWO
+
+
+@pytest.fixture(scope="session")
+def ground(postgresql_server: PostgresqlServer, redis_server: RedisServer) -> Iterator[None]:
+    """What halls in two processes stand on."""
+    with form.standing_on(postgresql_server, redis_server):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ground_of_all(request: pytest.FixtureRequest) -> None:
+    """The same for halls that tests start for themselves, if all are to be in two processes."""
+    if request.config.getoption("form") == TWO:
+        request.getfixturevalue("ground")
+
+
+@pytest.fixture(scope="session")
+def hall_form(request: pytest.FixtureRequest) -> str:
+    """In which form a running hall is seen."""
+    told = str(getattr(request, "param", ONE))
+    if told == TWO:
+        request.getfixturevalue("ground")
+    return told
 
 
 @pytest.fixture
@@ -257,6 +312,8 @@ class Web:
     app: Flask
     client: FlaskClient
     house: House
+    #: So many applications answer its requests in turn.
+    processes: int = 1
 
     def call(
         self, method: str, path: str, who: str | None = None, body: Any = None, **more: Any
@@ -282,11 +339,12 @@ class Web:
 
 @pytest.fixture
 def web(house: House) -> Iterator[Web]:
-    """The application over the fresh hall, without a server."""
-    app = hall.create_app(house.settings, house.clock)
-    with app.test_client() as client:
-        yield Web(app, client, house)
-    app.extensions["parts"].stop()
+    """The application over the fresh hall, without a server; in the form of two processes two, in turn."""
+    apps = [hall.create_app(house.settings, house.clock) for _ in range(2 if form.is_two else 1)]
+    with client_in_turn(apps) as client:
+        yield Web(apps[0], client, house, len(apps))
+    for app in apps:
+        app.extensions["parts"].stop()
 
 
 @pytest.fixture
@@ -298,7 +356,7 @@ def reports(house: House) -> StoreReports:
 @pytest.fixture(scope="session")
 def one_process() -> Iterator[Demo]:
     """A demonstration for the tests of one worker: one process on SQLite."""
-    with running_demo(*DEMO_SIZE) as running:
+    with one_demo(*DEMO_SIZE) as running:
         yield running
 
 
@@ -316,9 +374,9 @@ def two_processes(
 
 
 @pytest.fixture(scope="session")
-def demo(request: pytest.FixtureRequest) -> Demo:
+def demo(request: pytest.FixtureRequest, hall_form: str) -> Demo:
     """A running demonstration; tests marked ``both_forms`` see it in one process and in two."""
-    running: Demo = request.getfixturevalue(getattr(request, "param", "one_process"))
+    running: Demo = request.getfixturevalue(hall_form)
     return running
 
 

@@ -1,14 +1,10 @@
-"""A hall whose process dies again and again, clients who insist on an answer, and what must be true after."""
+"""A hall whose processes die again and again, clients that insist on answers, and what must then be true."""
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -20,11 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from conftest import ID_NUMBER, Demo
+import psycopg
+from conftest import ID_NUMBER
+from demos import Demo, DidNotStart, form, start_demo
 from test_transport import Peer
 
-import hall
 from hardware.virtual_printer import VirtualPrinter
+
+#: A database that is only read.
+Books = sqlite3.Connection | psycopg.Connection[Any]
 
 LINES = (1, 3, 4, 6)
 SERVICES = ("retirement", "unemployment", "hire", "advice")
@@ -94,16 +94,21 @@ class Printed:
 
 
 class CrashingHall:
-    """A demonstration on one data folder, started anew whenever its process has died of SIGKILL."""
+    """A demonstration on one data folder, started anew whenever a process of it has died of SIGKILL.
+
+    In the form of two processes it has two with the same failpoint, and when one dies the other dies with it.
+    """
 
     def __init__(self, folder: Path, printer: str, clerks: int, failpoints: list[str] | None = None) -> None:
-        """``failpoints`` are those of the second process, the third and so on; the first has none."""
-        self.folder = folder
-        self._options = ("--clerks", str(clerks), "--kiosks", "1", "--printer", printer)
+        """``failpoints`` are those of the second generation, the third and so on; the first has none."""
+        self._url = form.database_of(folder)
+        self._options = ["--clerks", str(clerks), "--kiosks", "1", "--printer", printer]
+        self._options += ["--data-dir", str(folder)]
         self._failpoints = list(failpoints or [])
         self._guard = threading.Lock()
         # One for all threads and processes: to make one costs more than a press.
-        self._client = httpx.Client(timeout=30)
+        limits = httpx.Limits(max_keepalive_connections=0 if form.is_two else None)
+        self._client = httpx.Client(timeout=30, limits=limits)
         self.generation = 0
         self.died_at: list[str] = []
         self.armed: str | None = None
@@ -142,7 +147,7 @@ class CrashingHall:
             return answer
 
     def kill(self) -> None:
-        """Kill the process now; whoever notices first starts the next."""
+        """Kill a process now; whoever notices first starts the next."""
         with self._guard:
             self.killed_at = time.monotonic()
             self.answered.clear()
@@ -159,55 +164,77 @@ class CrashingHall:
         """Ask every key once more, wait until every slip is told of, and end the process."""
         for press in list(self.presses.values()):
             self.insist(press)
-        until = time.monotonic() + PAPER_SECONDS
-        while self.pending_papers() and time.monotonic() < until:
-            time.sleep(0.1)
+        self.await_papers(PAPER_SECONDS)
         self._client.close()
-        self.demo.process.kill()
-        self._reap()
+        self._reap(self.demo)
+
+    def await_papers(self, seconds: float) -> None:
+        """Wait until every slip is told of, or the time is up; a death of paper is followed by a new start.
+
+        Of two processes the one that prints may die while the other goes on answering.
+        """
+        until, generation = time.monotonic() + seconds, self.generation
+        while self.pending_papers() and not self._somebody_died() and time.monotonic() < until:
+            # Only the database tells of every slip, and that of another process can only be looked at.
+            time.sleep(0.01)
+        if self._somebody_died():
+            self._recover(generation)
+
+    def books(self) -> closing[Books]:
+        """The database, only to be read; closed with the block."""
+        if form.is_two:
+            return closing(psycopg.connect(self._url, autocommit=True))
+        return closing(sqlite3.connect(f"file:{self._url.removeprefix('sqlite:///')}?mode=ro", uri=True))
 
     def pending_papers(self) -> int:
         """How many slips nobody has told of yet."""
-        with closing(sqlite3.connect(f"file:{self.folder}/hall.db?mode=ro", uri=True)) as database:
-            found = database.execute("SELECT count(*) FROM print_jobs WHERE state = 'pending'")
-            return int(found.fetchone()[0])
+        with self.books() as database:
+            ((count,),) = database.execute("SELECT count(*) FROM print_jobs WHERE state = 'pending'")
+            return int(count)
 
     def _recover(self, generation: int) -> None:
         with self._guard:
             if generation != self.generation:
                 return
-            self._reap()
+            self._await_a_death()
+            self._reap(self.demo)
             if self.armed is not None:
                 self.died_at.append(self.armed)
             self.demo = self._start()
             self.generation += 1
 
-    def _reap(self) -> None:
-        status = self.demo.process.wait(timeout=30)
-        assert self.demo.process.stdout is not None
-        self.demo.process.stdout.close()
-        assert status == -signal.SIGKILL, f"the process ended by itself with {status}"
+    def _await_a_death(self) -> None:
+        until = time.monotonic() + 30
+        while not self._somebody_died():
+            assert time.monotonic() < until, "a connection broke although no process died"
+            time.sleep(0.001)
+
+    def _somebody_died(self) -> bool:
+        return any(part.process.poll() is not None for part in self.demo.processes)
+
+    @staticmethod
+    def _reap(demo: Demo) -> None:
+        """Let those who are left die with the dead, and let go of all."""
+        with demo.ending:
+            for part in demo.processes:
+                part.process.kill()
+                status = part.process.wait(timeout=30)
+                assert part.process.stdout is not None
+                part.process.stdout.close()
+                assert status == -signal.SIGKILL, f"a process ended by itself with {status}"
 
     def _start(self) -> Demo:
-        """Start a process; one that dies of its failpoint before it serves is followed by the next."""
+        """Start a generation; one that dies of its failpoint before it serves is followed by the next."""
         while True:
             self.armed = self._failpoints.pop(0) if self._failpoints and self.generation_began else None
             self.generation_began = True
-            process = subprocess.Popen(
-                [sys.executable, "hall.py", "demo", "--json", "--port", "0", *self._options]
-                + ["--data-dir", str(self.folder)],
-                cwd=Path(hall.__file__).parent,
-                stdout=subprocess.PIPE,
-                text=True,
-                env={**os.environ, **({"HALL_FAILPOINT": self.armed} if self.armed else {})},
-            )
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            if line:
-                return Demo(json.loads(line), process)
-            process.stdout.close()
-            assert process.wait(timeout=30) == -signal.SIGKILL
-            self.died_at.append(self.armed or "start")
+            try:
+                environ = {"HALL_FAILPOINT": self.armed} if self.armed else {}
+                return start_demo(*self._options, environ=environ)
+            except DidNotStart as death:
+                if death.status != -signal.SIGKILL:
+                    raise
+                self.died_at.append(self.armed or "start")
 
     generation_began = False
 
@@ -225,7 +252,7 @@ class CrashingHall:
 
     def _note_answer(self, generation: int) -> None:
         with self._guard:
-            if generation != self.generation or self.demo.process.poll() is not None:
+            if generation != self.generation or self._somebody_died():
                 return
             if self.killed_at is not None:
                 self.back_after.append(time.monotonic() - self.killed_at)
@@ -235,8 +262,8 @@ class CrashingHall:
 
 def broken(crashed: CrashingHall, printed: Printed) -> Iterator[str]:
     """What is not as it must be after the deaths: lost, doubled, half-made, out of order or untold."""
-    with closing(sqlite3.connect(crashed.folder / "hall.db")) as database:
-        if database.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+    with crashed.books() as database:
+        if not form.is_two and database.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             yield "the database's file is damaged"
         yield from _broken_answers(crashed)
         yield from _broken_tickets(crashed, database)
@@ -262,7 +289,7 @@ def _broken_answers(crashed: CrashingHall) -> Iterator[str]:
             yield f"{press.verb} was done again when its key was repeated"
 
 
-def _broken_tickets(crashed: CrashingHall, database: sqlite3.Connection) -> Iterator[str]:
+def _broken_tickets(crashed: CrashingHall, database: Books) -> Iterator[str]:
     told = [answer["number"] for answer in _first(crashed, "issue")]
     stored = [number for (number,) in database.execute("SELECT number FROM tickets")]
     if sorted(told) != sorted(stored):
@@ -272,12 +299,12 @@ def _broken_tickets(crashed: CrashingHall, database: sqlite3.Connection) -> Iter
     for day, series, first, last, count in database.execute(query):
         if (first, last) != (1, count):
             yield f"series {series} of {day} runs from {first} to {last} with {count} tickets"
-    issued = database.execute("SELECT count(*) FROM ledger WHERE subject = 'ticket' AND verb = 'issue'")
-    if issued.fetchone()[0] != len(stored):
+    query = "SELECT count(*) FROM ledger WHERE subject = 'ticket' AND verb = 'issue'"
+    if database.execute(query).fetchall() != [(len(stored),)]:
         yield "the ledger does not know every ticket once"
 
 
-def _broken_calls(crashed: CrashingHall, database: sqlite3.Connection) -> Iterator[str]:
+def _broken_calls(crashed: CrashingHall, database: Books) -> Iterator[str]:
     called = Counter(answer["number"] for answer in _first(crashed, "call"))
     yield from (f"{number} was called {times} times" for number, times in called.items() if times > 1)
     query = (
@@ -292,12 +319,12 @@ def _broken_calls(crashed: CrashingHall, database: sqlite3.Connection) -> Iterat
         if count != 1:
             yield f"counter {counter} has {count} tickets"
     query = "SELECT count(*) FROM ledger WHERE subject = 'ticket' AND verb = 'finish'"
-    served = database.execute("SELECT count(*) FROM tickets WHERE state = 'served'").fetchone()[0]
-    if database.execute(query).fetchone()[0] != served:
+    served = database.execute("SELECT count(*) FROM tickets WHERE state = 'served'").fetchall()
+    if database.execute(query).fetchall() != served:
         yield "a ticket was finished twice, or half"
 
 
-def _broken_cases(crashed: CrashingHall, database: sqlite3.Connection) -> Iterator[str]:
+def _broken_cases(crashed: CrashingHall, database: Books) -> Iterator[str]:
     told = {answer["case_number"]: len(answer["items"]) for answer in _first(crashed, "case")}
     query = (
         "SELECT c.case_number, count(i.id) FROM cases c LEFT JOIN items i ON i.case_id = c.id"
@@ -311,7 +338,7 @@ def _broken_cases(crashed: CrashingHall, database: sqlite3.Connection) -> Iterat
         yield f"case numbers have gaps: {list(stored)}"
 
 
-def _broken_papers(database: sqlite3.Connection, printed: Printed) -> Iterator[str]:
+def _broken_papers(database: Books, printed: Printed) -> Iterator[str]:
     """Every ticket has one slip, told of; on paper it is once when confirmed and never twice."""
     query = (
         "SELECT t.number, count(p.id), max(p.state) FROM tickets t"

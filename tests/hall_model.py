@@ -303,15 +303,15 @@ class Model:
 
         From then on the person is weighed like everybody, and nobody is said to have passed.
         """
-        ticket.kind, ticket.passed, ticket.preferred = "normal", 0, None
+        ticket.kind, ticket.passed, ticket.preferred, ticket.for_counter = "normal", 0, None, None
         line = [t for t in self.waiting() if t.kind == "normal" and t is not ticket and t.line > after]
         if len(line) < BACK_PLACES:
             ticket.queued, ticket.place = self.seconds, self.places
             return
-        before, behind = line[BACK_PLACES - 1], line[BACK_PLACES : BACK_PLACES + 1]
-        ticket.queued, ticket.place = before.queued, before.place + 0.5
-        if behind and behind[0].queued == before.queued:
-            ticket.place = (before.place + behind[0].place) / 2
+        before = line[BACK_PLACES - 1]
+        behind = [t.place for t in self.some(lambda t: t.line > before.line) if t.queued == before.queued]
+        ticket.queued = before.queued
+        ticket.place = (before.place + min(behind)) / 2 if behind else before.place + 0.5
 
     def undo(self, who: str, number: str) -> list[Ticket]:
         """Put everything back to before the press that last moved a ticket."""
@@ -322,7 +322,7 @@ class Model:
             kept = {"passed": ticket.passed, "called_to": ticket.called_to, "last": undone}
             ticket.__dict__.update(was.__dict__ | kept)
         for ticket in press.passed:
-            ticket.passed -= 1
+            ticket.passed = max(0, ticket.passed - 1)
         return [ticket for ticket, _ in press.before]
 
     def free(self, counter: int) -> None:

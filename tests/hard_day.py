@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from demos import Demo, running_demo, two_demos
+from demos import Demo, one_demo, two_demos
 from keepalive import kiosk_tokens, seat_clerks
 from random_clerk import RandomClerk
 from random_pressing import Day, RandomKiosk, Span
@@ -55,7 +55,7 @@ class Findings:
 @contextmanager
 def one_server(plan: Plan, folder: Path) -> Iterator[tuple[Demo, str]]:
     """A hall on SQLite, and the address of its books."""
-    with running_demo(*plan.options, "--data-dir", str(folder)) as demo:
+    with one_demo(*plan.options, "--data-dir", str(folder)) as demo:
         yield demo, f"sqlite:///{folder}/hall.db"
 
 
@@ -82,13 +82,22 @@ def live(plan: Plan, hall: Demo) -> Day:
             opened.enter_context(closing(RandomClerk(day, hall.base_url, clerk, plan.seed - clerk.counter)))
             for clerk in seated
         ]
-        with ThreadPoolExecutor(len(kiosks) + len(clerks)) as crew:
-            works = [*(kiosk.work for kiosk in kiosks), *(clerk.work for clerk in clerks)]
-            for work in [crew.submit(work) for work in works]:
-                work.result()
+        works = [*(kiosk.work for kiosk in kiosks), *(clerk.work for clerk in clerks)]
+        with ThreadPoolExecutor(len(works)) as crew:
+            for working in [crew.submit(_work, day, work) for work in works]:
+                working.result()
         for clerk in clerks:
             clerk.serve_the_rest()
     return day
+
+
+def _work(day: Day, work: Callable[[], None]) -> None:
+    try:
+        work()
+    except BaseException:
+        # The others must not wait for tickets that never come.
+        day.all_issued.set()
+        raise
 
 
 def look_into(day: Day, url: str) -> Findings:

@@ -7,12 +7,15 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, LiteralString, Protocol, TypeVar
 
+import psycopg
 from conftest import CastTemplate, settings_for
 from hall_model import AT_COUNTER, OPEN, Model, Ticket
+from in_turn import client_in_turn
 from werkzeug.test import TestResponse
 
 import hall
@@ -59,12 +62,21 @@ class Seeded:
 class ModelledHall:
     """One hall in a folder of its own, pressed through its whole API, and the model beside it."""
 
-    def __init__(self, folder: Path, cast: CastTemplate) -> None:
+    def __init__(
+        self, folder: Path, cast: CastTemplate, database_url: str | None = None, processes: int = 1
+    ) -> None:
+        """``database_url`` is a copy of the template on PostgreSQL; without one it is the folder's file.
+
+        Presses go to ``processes`` applications in turn.
+        """
         template, people = cast
         shutil.copytree(template.data_dir, folder)
         self._folder = folder
         self._tokens = {name: token for name, (_, token) in people.items()}
-        self._settings = settings_for(folder)
+        self._settings = settings_for(folder, **({"database_url": database_url} if database_url else {}))
+        self._processes = processes
+        #: What is let go when the hall is closed.
+        self.ending = ExitStack()
         self.model = Model(FLOORS)
         self.clock: ManualClock = FixedClock()
         self._drift = timedelta(0)
@@ -74,22 +86,27 @@ class ModelledHall:
         self._version = 0
         self.presses: Counter[str] = Counter()
         self._open()
-        self._books = sqlite3.connect(f"file:{folder}/hall.db?mode=ro", uri=True, isolation_level=None)
+        self._books: sqlite3.Connection | psycopg.Connection[Any]
+        if database_url:
+            self._books = psycopg.connect(database_url, autocommit=True)
+        else:
+            self._books = sqlite3.connect(f"file:{folder}/hall.db?mode=ro", uri=True, isolation_level=None)
 
     def close(self) -> None:
         """Compare everything once more, and let go."""
-        self.agree()
-        self._books.close()
-        self._shut()
-        broken = read_and_verify(self._settings.database_url)
-        assert not broken, broken
+        with self.ending:
+            self.agree()
+            self._books.close()
+            self._shut()
+            self.verify()
 
     def _open(self) -> None:
-        self._app = hall.create_app(self._settings, self.clock)
-        self._client = self._app.test_client()
+        self._apps = [hall.create_app(self._settings, self.clock) for _ in range(self._processes)]
+        self._client = client_in_turn(self._apps)
 
     def _shut(self) -> None:
-        self._app.extensions["parts"].stop()
+        for app in self._apps:
+            app.extensions["parts"].stop()
 
     @property
     def is_staffed(self) -> bool:
@@ -126,7 +143,7 @@ class ModelledHall:
         self.press(chance, "/hall/lift", "manager", {"works": works}, set, effect)
 
     def restart(self, chance: Chance) -> None:
-        """The process ends and another begins on the same file, perhaps after the machine was off."""
+        """Every process ends and others begin on the same books, perhaps after the machine was off."""
         self._shut()
         gap, rebooted = chance.pick((0, 7, 900)), chance.pick((False, True))
         self.clock.advance(gap)
@@ -145,7 +162,7 @@ class ModelledHall:
         same = now.boot == alive.boot
         stood = now.elapsed - alive.elapsed if same else max(0.0, (now.at - alive.at).total_seconds())
         self.model.seconds = seconds + (0.0 if stood > OUTAGE_SECONDS else stood)
-        outage = self._app.extensions["parts"].hall.transact(note_standstill)
+        outage = self._apps[0].extensions["parts"].hall.transact(note_standstill)
         if outage is not None:
             assert stood > OUTAGE_SECONDS, f"noted after {stood} s"
             waiting = {
@@ -241,21 +258,24 @@ class ModelledHall:
 
     def agree(self) -> None:
         """What lies in the database is what the model has; the version never falls."""
-        version, day = self._books.execute("SELECT version, service_day FROM hall").fetchone()
+        ((version, day),) = self._read("SELECT version, service_day FROM hall")
         assert version >= self._version, f"version {self._version} fell to {version}"
         self._version = version
         if self.model.begun is None:
             return
-        assert day == self.model.begun.isoformat(), f"day {day}, expected {self.model.begun}"
+        assert str(day) == self.model.begun.isoformat(), f"day {day}, expected {self.model.begun}"
         columns = "number, state, counter, for_counter, stop, passed"
-        rows = self._books.execute(
+        rows = self._read(
             f"SELECT {columns} FROM tickets WHERE state NOT IN ('served', 'cancelled', 'expired')"
         )
         open_now = self.model.some(lambda ticket: ticket.state in OPEN)
         expected = {(t.number, t.state, t.counter, t.for_counter, t.stop, t.passed) for t in open_now}
         _agree(set(rows), expected)
-        desks = self._books.execute("SELECT number, state FROM counters")
+        desks = self._read("SELECT number, state FROM counters")
         _agree(set(desks), {(counter.number, counter.state) for counter in self.model.counters.values()})
+
+    def _read(self, query: LiteralString) -> list[Any]:
+        return self._books.execute(query).fetchall()
 
     def verify(self) -> None:
         """The books are sound."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from conftest import CastTemplate
 from modelled_counters import call_chosen, call_next, resume, send_on, serve, sit, undo
 from modelled_hall import Chance, ModelledHall, Seeded
 from modelled_tickets import change_as_holder, change_as_staff, come_back, take_number
@@ -36,12 +34,12 @@ STEPS: Sequence[tuple[int, Step]] = (
 VERIFIED_EVERY = 1000
 
 
-def walk(folder: Path, cast: CastTemplate, seed: int, steps: int, until: Callable[[], bool]) -> Counter[str]:
-    """A walk of one seed through a hall of its own, until it has its steps or is told to end.
+def walk(hall: ModelledHall, seed: int, steps: int, until: Callable[[], bool]) -> Counter[str]:
+    """A walk of one seed through a hall, which it closes, until it has its steps or is told to end.
 
     Answers what was pressed and how it was answered; "steps" counts the steps.
     """
-    hall, chance = ModelledHall(folder, cast), Seeded(seed)
+    chance = Seeded(seed)
     every = [step for weight, step in STEPS for _ in range(weight)]
     done: Step | None = None
     try:

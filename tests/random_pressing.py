@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple
 
-from keepalive import API, Answer, Connection
+from keepalive import API, PATIENCE_SECONDS, Answer, Connection
 
 SERVICES = ("retirement", "unemployment", "social-card", "hire", "work-death", "advice")
 #: Of ten presses one is repeated after its answer, and one is sent twice at the same instant.
@@ -106,18 +106,29 @@ class Presser:
         key, way = uuid.uuid4().hex, self.chance.random()
         self.begun = time.perf_counter()
         if refusals or way >= REPEATED + DOUBLED:
-            answer = self.chance.choice(self._lines).post(path, body, key)
+            answer = self._insist(self.chance.choice(self._lines), path, body, key)
         elif way >= DOUBLED:
-            answer = self._compare(
-                path, self._lines[0].post(path, body, key), self._lines[1].post(path, body, key)
-            )
+            one, other = (self._insist(line, path, body, key) for line in self._lines)
+            answer = self._compare(path, one, other)
         else:
             for line in self._lines:
                 line.send("POST", path, body, key)
-            answer = self._compare(path, *(line.receive() for line in self._lines))
+            firsts = [(line, line.receive()) for line in self._lines]
+            one, other = (self._insist(line, path, body, key, first) for line, first in firsts)
+            answer = self._compare(path, one, other)
         self.day.spans.append(time.perf_counter() - self.begun)
         if answer.status >= 300 and answer.code not in refusals:
             self.day.wrong.append(f"{path} {body}: {answer.status} {answer.body.decode()[:200]}")
+        return answer
+
+    def _insist(
+        self, line: Connection, path: str, body: dict[str, Any], key: str, first: Answer | None = None
+    ) -> Answer:
+        """The answer; a database that is held for seconds is a refusal, and the key is sent again."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        answer = first or line.post(path, body, key)
+        while answer.status == 503 and answer.code == "store_unavailable" and time.monotonic() < until:
+            answer = line.post(path, body, key)
         return answer
 
     def take_ticket(self, body: dict[str, Any]) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -163,14 +161,9 @@ def test_whatever_the_lists_do_not_tell_is_named_as_assumed(configuration: Confi
     assert configuration.site.phone == ""
 
 
-def test_citizens_are_shown_confirmed_materials_only(configuration: Configuration) -> None:
-    catalogue = configuration.catalogue
-    assert [material.name for material in catalogue.materials_of(["1.8.1"])] == ["身份证或社保卡"]
-    assert catalogue.confirmed_materials(["1.8.1"]) == ()
-    checked = replace(
-        catalogue.materials_of(["1.8.1"])[0], status="confirmed", confirmed_on=date(2026, 11, 2)
-    )
-    assert replace(catalogue, materials=(checked,)).confirmed_materials(["1.8.1"]) == (checked,)
+def test_materials_are_drafts_until_the_hall_has_confirmed_them(configuration: Configuration) -> None:
+    materials = configuration.catalogue.materials_of(["1.8.1"])
+    assert [(material.name, material.status) for material in materials] == [("身份证或社保卡", "draft")]
     assert configuration.site.materials_note == "请带有效身份证件；其他材料，导办台会告诉您"
 
 

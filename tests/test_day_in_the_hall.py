@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +12,9 @@ import httpx
 import pytest
 import zxingcpp
 from conftest import BUNDLES, CHROMIUM, CHROMIUM_ARGS, ID_NUMBER, LAST_FOUR
-from demos import Demo, running_demo, two_demos
+from demos import Demo, running_demo
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
-from servers import PostgresqlServer, RedisServer
 
 SIZES = {
     "kiosk": {"width": 1080, "height": 1920},
@@ -43,22 +41,10 @@ class Cast:
     phone: Page
 
 
-@pytest.fixture(scope="module", params=["one process", "two processes"])
-def hall(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    postgresql_server: PostgresqlServer,
-    redis_server: RedisServer,
-) -> Iterator[Demo]:
+@pytest.fixture(scope="module")
+def hall(hall_form: str) -> Iterator[Demo]:
     """A hall of its own, since nobody else may stand in its line."""
-    size = ("--clerks", "9", "--kiosks", "1")
-    with ExitStack() as ending:
-        if request.param == "one process":
-            running = ending.enter_context(running_demo(*size))
-        else:
-            url = ending.enter_context(postgresql_server.database())
-            options = ("--message-queue", redis_server.url, *size)
-            running = ending.enter_context(two_demos(tmp_path_factory.mktemp("hall"), url, *options))
+    with running_demo("--clerks", "9", "--kiosks", "1") as running:
         yield running
 
 
@@ -189,6 +175,7 @@ def _clerk_token(demo: Demo) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
+@pytest.mark.both_forms
 @pytest.mark.parametrize("service", BUNDLES)
 def test_a_life_event_goes_from_the_touch_to_the_result_on_the_phone(cast: Cast, service: str) -> None:
     number = _take_number(cast.kiosk, service)

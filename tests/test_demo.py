@@ -44,6 +44,7 @@ def test_the_line_names_accounts_and_devices_of_every_role(demo: Demo) -> None:
     }
 
 
+@pytest.mark.one_process("about the data that it makes and removes itself")
 def test_ctrl_c_ends_it_at_once_and_leaves_no_process_and_no_data() -> None:
     demo = start_demo("--clerks", "2", "--kiosks", "1")
     children = psutil.Process(demo.process.pid).children(recursive=True)
@@ -63,6 +64,7 @@ def test_a_taken_port_is_one_clear_line() -> None:
     assert result.stderr.strip() == f"端口 {port} 已被占用，请关掉占用它的程序，或用 --port 换一个。"
 
 
+@pytest.mark.sqlite_file
 def test_a_second_server_on_the_same_data_refuses_and_says_why(tmp_path: Path) -> None:
     folder = tmp_path / "hall"
     first = start_demo("--clerks", "1", "--kiosks", "1", "--data-dir", str(folder))
@@ -90,8 +92,11 @@ def test_the_manual_clock_moves_only_when_the_administrator_moves_it() -> None:
             credentials = {name: account[name] for name in ("username", "password")}
             token = client.post("/session", json=credentials).json()["token"]
             admin = {"Authorization": f"Bearer {token}"}
-            moved = client.post("/clock", json={"at": "2026-09-19T08:00:00+08:00"}, headers=admin)
-            assert moved.json() == {"at": "2026-09-19T00:00:00Z"}
+            for part in demo.processes:
+                moved = httpx.post(
+                    f"{part.base_url}/api/v1/clock", json={"at": "2026-09-19T08:00:00+08:00"}, headers=admin
+                )
+                assert moved.json() == {"at": "2026-09-19T00:00:00Z"}
             again = client.post(
                 "/tickets",
                 json={"service_id": "advice"},

@@ -19,6 +19,8 @@ VERBS = ("issue", "call", "case")
 SECOND = 2
 STATEMENTS = range(8, 40)
 PRESSES_UNTIL_DEATH = 40
+PAPER_POINTS = [name for name in Failpoint if name.startswith("paper.")]
+SLIP_SECONDS = 3.0
 
 
 def schedule(chance: random.Random, rounds: int) -> list[tuple[Failpoint, str]]:
@@ -48,10 +50,13 @@ def die(folder: Path, chance: random.Random, pairs: list[tuple[Failpoint, str]])
         for _ in range(len(pairs) + 10):
             crashed.insist(issue(chance))
         crashed.kill_and_restart()
-        for _, verb in pairs:
+        for name, verb in pairs:
             generation = crashed.generation
             for _ in range(PRESSES_UNTIL_DEATH):
                 crashed.insist(fresh(verb, chance))
+                if name in PAPER_POINTS:
+                    # Slips of a rush are fetched together: each must come by alone, so that each is counted.
+                    crashed.await_papers(SLIP_SECONDS)
                 if crashed.generation > generation:
                     break
         crashed.settle()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import House
+from slips import claim_slips
 from sqlalchemy import text
 from test_issuing import take
 
@@ -21,6 +22,7 @@ from shared.domain.clock import SHANGHAI
 from shared.domain.counter import CounterNotOpen
 from shared.domain.hall import Outage
 from shared.domain.ticket import TicketState
+from shared.store.store import Store
 
 NONE = CounterRequest()
 
@@ -96,8 +98,7 @@ def test_a_wait_that_crosses_lunch_is_told_as_a_clock_time_on_ticket_and_slip(wo
     view = working.do(issuing.issue, "kiosk-1", IssueRequest("retirement"))
     assert view.called_after == datetime(2026, 9, 18, 14, 35, tzinfo=SHANGHAI)
     assert view.wait_seconds.expected == (14 * 60 + 32 + 20 - 5 - (11 * 60 + 50)) * 60
-    document = working.see(lambda uow: uow.papers.of_ticket(2)[0].document)
-    assert document["called_after"] == "14:35"
+    assert claim_slips(working, "kiosk-1")[-1]["called_after"] == "14:35"
 
 
 def test_a_wait_before_lunch_is_told_as_a_band(working: House) -> None:
@@ -231,26 +232,71 @@ def test_a_computer_switched_off_after_hours_is_no_standstill(working: House) ->
     assert standstill(working, 13 * 60) is None
 
 
-def test_of_two_servers_that_come_back_together_one_notes_the_standstill(house: House) -> None:
-    take(house)
-    other = house.second_store()
-    assert standstill(house, 30) is not None
-    other.hall_time.forget()
-    assert other.transact(note_standstill) is None
-    assert len(house.see(overview).outages) == 1
-
-
-def test_a_server_that_could_keep_no_time_comes_back_from_a_standstill(house: House) -> None:
+def test_a_day_is_closed_by_the_time_keeper_when_nobody_presses(house: House) -> None:
     house.do(counters.sign_on, "anna", 3)
     take(house)
+    before = house.see(lambda uow: uow.hall.version)
+    house.later(hours=13)
     house.store.transact(keep_time)
+    assert states(house, 1) == ["waiting"]
+    house.later(hours=2)
+    house.store.transact(keep_time)
+    assert states(house, 1) == ["expired"]
+    assert house.see(lambda uow: uow.hall.version) == before + 1
+
+
+def wait_over_a_standstill(house: House, *stores: Store) -> tuple[int, list[float]]:
+    """Somebody waits four minutes, then these servers stand still for 90, then the first of them issues a
+    number, the second calls; how long the person had waited by then, and the standstills that were noted."""
+    house.do(counters.sign_on, "anna", 3)
+    take(house)
+    for store in stores:
+        store.transact(keep_time)
+    house.later(minutes=4)
+    for store in stores:
+        store.transact(keep_time)
+    house.clock.stand_still(90 * 60)
+    stores[0].transact(lambda uow: issuing.issue(uow, house.actors["kiosk-1"], IssueRequest("retirement")))
+    view = stores[-1].transact(lambda uow: calling.call_next(uow, house.actors["anna"], 3))
+    assert view is not None
+    return view.waited_seconds, [outage.seconds for outage in house.see(overview).outages]
+
+
+def test_the_first_press_after_a_standstill_notes_it_when_no_time_keeper_did(house: House) -> None:
+    assert wait_over_a_standstill(house, house.store) == (240, [5400])
+
+
+def test_of_two_servers_that_stood_still_the_second_counts_on_from_what_the_first_noted(house: House) -> None:
+    other = house.second_store()
+    assert wait_over_a_standstill(house, house.store, other) == (240, [5400])
+    assert wait_over_nothing(house, other) == 0
+
+
+def wait_over_nothing(house: House, store: Store) -> float:
+    """How far hall time moves at a server while no time passes."""
+    before: float = house.see(lambda uow: uow.seconds)
+    store.transact(keep_time)
+    after: float = house.see(lambda uow: uow.seconds)
+    return after - before
+
+
+def test_a_server_that_stood_still_alone_notes_nothing(house: House) -> None:
+    other = house.second_store()
+    house.do(counters.sign_on, "anna", 3)
+    take(house)
+    other.transact(keep_time)
     house.later(minutes=40)
-    house.store.hall_time.forget()
-    assert house.store.transact(note_standstill) is not None
-    assert house.do(calling.call_next, "anna", 3).waited_seconds == 0
+    house.store.transact(keep_time)
+    house.clock.stand_still(30)
+    house.store.transact(keep_time)
+    house.clock.stand_still(40)
+    other.transact(keep_time)
+    assert house.see(overview).outages == []
+    assert house.do(calling.call_next, "anna", 3).waited_seconds == 40 * 60 + 70
 
 
 def test_hall_time_is_written_down_with_its_own_moment(house: House) -> None:
+    house.store.transact(keep_time)
     ahead = house.see(lambda uow: uow.seconds)
     with house.store.writer.begin() as connection:
         connection.execute(text("UPDATE hall SET seconds = seconds + 50, elapsed = elapsed + 50"))

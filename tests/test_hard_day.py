@@ -22,13 +22,14 @@ from shared.domain.clock import FixedClock
 #: A sample; ``make soak`` has 20 clerks and 5,000 tickets.
 PLAN = Plan(clerks=6, kiosks=2, tickets=150, seed=7)
 
-#: Ends when two transactions wait for a lock.
+#: Ends when two transactions wait for a lock. The server tells of waiting only when it is asked.
 UNTIL_TWO_WAIT = """SET statement_timeout = '20s';
     DO $$ BEGIN
         WHILE (SELECT count(*) FROM pg_locks WHERE NOT granted) < 2 LOOP PERFORM pg_sleep(0.01); END LOOP;
     END $$"""
 
 
+@pytest.mark.one_process("its twin is about two servers")
 def test_on_one_server_every_answer_every_order_and_every_book_is_right(tmp_path: Path) -> None:
     with one_server(PLAN, tmp_path) as (demo, url):
         day = live(PLAN, demo)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from conftest import BUNDLES, House
+from slips import claim_slips
 
 from shared.actions import calling, counters, holding, issuing
 from shared.actions.at_counter import CounterRequest
@@ -84,14 +85,13 @@ def test_every_single_code_of_the_lists_is_a_service(house: House) -> None:
 
 def test_the_slip_is_ordered_with_the_ticket_at_the_kiosk_s_own_printer(house: House) -> None:
     take(house, who="kiosk-2")
-    job = house.see(lambda uow: uow.papers.oldest_pending("kiosk-2"))
-    assert job.state is PaperState.PENDING
-    assert job.document["number"] == "A001"
+    assert house.see(lambda uow: uow.papers.slip_of_ticket(1)) == ("kiosk-2", PaperState.PENDING)
+    assert [slip["number"] for slip in claim_slips(house, "kiosk-2")] == ["A001"]
 
 
 def test_a_ticket_s_slip_names_neither_event_nor_person(house: House) -> None:
     take(house, "unemployment")
-    document = house.see(lambda uow: uow.papers.oldest_pending("kiosk-1")).document
+    (document,) = claim_slips(house, "kiosk-1")
     assert not [value for value in document.values() if "失业" in str(value)]
 
 
@@ -183,9 +183,8 @@ def test_a_reprint_says_so_and_is_in_the_ledger(house: House) -> None:
     house.store.transact(
         lambda uow: holding.reprint(uow, house.actors["kiosk-1"], uow.tickets.by_number("A001", uow.day))
     )
-    jobs = house.see(lambda uow: uow.papers.of_ticket(1))
-    assert [job.document.get("reprint") for job in jobs] == [None, 1]
-    verbs = house.see(lambda uow: [row.verb for row in uow.ledger.of("ticket", [jobs[0].ticket_id])])
+    assert [slip.get("reprint") for slip in claim_slips(house, "kiosk-1")] == [None, 1]
+    verbs = house.see(lambda uow: [row.verb for row in uow.ledger.of("ticket", [1])])
     assert verbs == ["issue", "reprint"]
 
 

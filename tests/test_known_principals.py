@@ -47,6 +47,7 @@ def is_known(web: Web, who: str) -> bool:
     return answer.status_code == 200
 
 
+@pytest.mark.one_process("at once holds where an end was made; the next test tells of elsewhere")
 @pytest.mark.parametrize("end", ENDS)
 def test_an_end_counts_at_once_where_it_was_made(web: Web, end: str) -> None:
     who, make = ENDS[end]

@@ -219,7 +219,7 @@ def test_another_epoch_begins_anew_and_is_told_even_with_a_lower_version(house: 
     post.news()
 
     def restore(uow: Any) -> None:
-        uow.hall.epoch, uow.hall.version = "another", 0
+        uow.set_hall(epoch="another", version=0)
 
     house.store.transact(restore)
     post.told.clear()

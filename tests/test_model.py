@@ -6,7 +6,8 @@ soak`` walks much longer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TypeVar
 
 import pytest
 from conftest import CastTemplate, House
+from demos import form
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -21,6 +23,7 @@ from modelled_counters import call_chosen, call_next, resume, seat, send_on, ser
 from modelled_hall import ModelledHall, Seeded
 from modelled_steps import Step, walk
 from modelled_tickets import change_as_holder, change_as_staff, come_back, take_number
+from servers import PostgresqlServer
 from test_issuing import take
 
 from shared.actions import calling, counters, moving, undoing
@@ -31,6 +34,7 @@ from shared.domain.clock import ManualClock
 from shared.store.store import Store
 
 Choice = TypeVar("Choice")
+NewHall = Callable[[], ModelledHall]
 DATA = st.data()
 #: The same run every time; what is found stays found.
 RUN = settings(
@@ -59,13 +63,11 @@ class Drawn:
 class HallMachine(RuleBasedStateMachine):
     """Presses of clerks, kiosks and holders; time, clocks, the lift and the process itself."""
 
-    folder: Path
-    cast: CastTemplate
-    numbers = count()
+    new_hall: NewHall
 
     def __init__(self) -> None:
         super().__init__()
-        self.hall = ModelledHall(self.folder / str(next(self.numbers)), self.cast)
+        self.hall = type(self).new_hall()
 
     def teardown(self) -> None:
         self.hall.close()
@@ -96,18 +98,34 @@ for _step in (
     _add_rule(_step)
 
 
-def test_the_hall_and_its_model_agree_whatever_is_pressed(
-    tmp_path: Path, sqlite_template: CastTemplate
-) -> None:
-    HallMachine.folder, HallMachine.cast = tmp_path, sqlite_template
+@pytest.fixture
+def new_hall(tmp_path: Path, request: pytest.FixtureRequest) -> NewHall:
+    """Makes a modelled hall in the form of the test."""
+    numbers = count()
+
+    def make() -> ModelledHall:
+        folder = tmp_path / str(next(numbers))
+        if not form.is_two:
+            return ModelledHall(folder, request.getfixturevalue("sqlite_template"))
+        cast: CastTemplate = request.getfixturevalue("postgresql_template")
+        server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+        with ExitStack() as ending:
+            url = ending.enter_context(server.database(cast[0].database_url.rpartition("/")[2]))
+            made = ModelledHall(folder, cast, url, processes=2)
+            made.ending = ending.pop_all()
+        return made
+
+    return make
+
+
+def test_the_hall_and_its_model_agree_whatever_is_pressed(new_hall: NewHall) -> None:
+    HallMachine.new_hall = staticmethod(new_hall)
     run_state_machine_as_test(HallMachine, settings=RUN)
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_the_hall_and_its_model_agree_over_days(
-    tmp_path: Path, sqlite_template: CastTemplate, number: int
-) -> None:
-    done = walk(tmp_path / "hall", sqlite_template, number, 1000, lambda: False)
+def test_the_hall_and_its_model_agree_over_days(new_hall: NewHall, number: int) -> None:
+    done = walk(new_hall(), number, 1000, lambda: False)
     assert done["steps"] == 1000
 
 

@@ -100,6 +100,32 @@ def test_undo_takes_the_passing_back_too(desk: House) -> None:
     assert ticket(desk, "A001").passed == 0
 
 
+def postpone(house: House, number: str) -> None:
+    house.store.transact(
+        lambda uow: holding.postpone(uow, house.actors["kiosk-1"], uow.tickets.by_number(number, uow.day))
+    )
+
+
+def test_undo_takes_no_passing_back_from_whoever_stepped_back_since(desk: House) -> None:
+    take(desk)
+    desk.later(seconds=5)
+    urgent(desk)
+    set_up(desk, discipline={"priority_base": 1e9, "priority_rate": 1.0})
+    call(desk)
+    postpone(desk, "A001")
+    desk.do(undoing.undo, "anna", 3, "A002")
+    assert ticket(desk, "A001").passed == 0
+
+
+def test_whoever_steps_back_is_no_longer_the_next_of_a_counter(desk: House) -> None:
+    for _ in range(5):
+        take(desk)
+    call(desk)
+    desk.do(moving.requeue, "anna", 3, CounterRequest(counter=3))
+    postpone(desk, "A001")
+    assert [call(desk) for _ in range(4)] == ["A002", "A003", "A004", "A001"]
+
+
 def test_a_chosen_number_and_one_put_back_name_their_rules(desk: House) -> None:
     for _ in range(3):
         take(desk)

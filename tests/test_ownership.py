@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from conftest import PASSWORD, CastTemplate
-from demos import Demo, running_demo, start_demo, stop_if_running
+from demos import Demo, form, one_demo, running_demo, start_process, stop_if_running
 from servers import free_port
 from test_demo import ROOT, run
 
@@ -39,6 +39,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.sqlite_file
 @pytest.mark.parametrize("words", [("demo", "--data-dir"), ("demo", "--json", "--data-dir"), ("serve",)])
 def test_a_second_server_refuses_in_one_line_before_it_has_changed_anything(
     owned: Path, words: tuple[str, ...]
@@ -53,25 +54,28 @@ def test_a_second_server_refuses_in_one_line_before_it_has_changed_anything(
     assert contents(owned) == before
 
 
+@pytest.mark.sqlite_file
 def test_two_folders_that_share_one_file_have_one_server(owned: Path, tmp_path: Path) -> None:
     url = f"sqlite:///{owned}/hall.db"
     result = run("demo", "--port", "0", "--data-dir", str(tmp_path / "other"), "--database-url", url)
     assert (result.returncode, "另一个服务正在使用" in result.stderr) == (1, True)
 
 
+@pytest.mark.sqlite_file
 def test_after_a_killed_server_the_next_one_starts(tmp_path: Path) -> None:
     options = ("--clerks", "1", "--kiosks", "1", "--data-dir", str(tmp_path / "hall"))
-    first = start_demo(*options)
+    first = start_process(*options)
     first.process.kill()
     first.process.wait()
     stop_if_running(first)
-    with running_demo(*options) as second:
+    with one_demo(*options) as second:
         assert second.devices == first.devices
 
 
 def test_accounts_and_configurations_are_made_beside_a_running_server(tmp_path: Path) -> None:
     folder = tmp_path / "hall"
-    environ = {**os.environ, "HALL_DATA_DIR": str(folder)}
+    database = {"HALL_DATABASE_URL": form.database_of(folder)}
+    environ = {**os.environ, "HALL_DATA_DIR": str(folder), **database}
     with running_demo("--clerks", "1", "--kiosks", "1", "--data-dir", str(folder)) as demo:
         made = run("user", "add", "vera", "--role", "guide", "--password", PASSWORD, environ=environ)
         assert made.returncode == 0, made.stderr
@@ -85,6 +89,7 @@ def test_accounts_and_configurations_are_made_beside_a_running_server(tmp_path: 
         assert (renewed.returncode, "配置 2 号已生效" in renewed.stdout) == (0, True), renewed.stderr
 
 
+@pytest.mark.sqlite_file
 def test_the_schema_is_not_changed_under_a_running_server(owned: Path) -> None:
     (owned / "hall.db").write_bytes(b"")
     refused = run("init", environ={**os.environ, "HALL_DATA_DIR": str(owned)})
@@ -105,7 +110,7 @@ def test_processes_that_start_at_one_moment_found_one_hall(tmp_path: Path, postg
         postgresql_url,
     )
     with ExitStack() as ending, ThreadPoolExecutor() as threads:
-        started: list[Demo] = list(threads.map(lambda _: start_demo(*options), range(3)))
+        started: list[Demo] = list(threads.map(lambda _: start_process(*options), range(3)))
         for demo in started:
             ending.callback(stop_if_running, demo)
         assert len({str(demo.line["accounts"]) for demo in started}) == 1

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from conftest import House
+from slips import LONG_AGO
 from test_issuing import take
 
 from shared.actions.devices import StoreReports
+from shared.domain.clock import real_now
 from shared.domain.devices import DeviceState, PaperReport, PaperState, PrintJob
 from shared.domain.events import DeviceChanged, PaperChanged
 from shared.store.unit_of_work import UnitOfWork
 
 PRINTER = "kiosk-1"
-
-
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def claim(reports: StoreReports, owner: str = "one", room: int = 1) -> Sequence[PrintJob]:
@@ -84,14 +83,9 @@ def test_a_job_that_is_too_old_is_told_failed_and_never_claimed(house: House, on
     heard: list[PaperChanged] = []
     house.store.listeners.on(PaperChanged, heard.append)
     take(house)
+    oldest = real_now()
     take(house)
-    first = house.see(lambda uow: uow.papers.oldest_pending(PRINTER))
-
-    def order_earlier(uow: UnitOfWork) -> None:
-        uow.papers.job(first.id).ordered_at -= timedelta(seconds=11)
-
-    house.store.transact(order_earlier)
-    jobs = one.exchange("one", [], {PRINTER: 5}, first.ordered_at - timedelta(seconds=10))
+    jobs = one.exchange("one", [], {PRINTER: 5}, oldest)
     assert numbers(jobs) == ["A002"]
     assert [(event.number, event.state) for event in heard] == [("A001", PaperState.FAILED)]
 
@@ -119,7 +113,7 @@ def test_a_late_word_changes_nothing(house: House, one: StoreReports) -> None:
     job = claimed(one)
     tell(one, job, PaperState.UNCONFIRMED, "the deadline passed")
     tell(one, job, PaperState.CONFIRMED, "the printer answered after all")
-    assert house.see(lambda uow: uow.papers.job(job.id).state) is PaperState.UNCONFIRMED
+    assert house.see(lambda uow: uow.papers.slip_of_ticket(1)) == (PRINTER, PaperState.UNCONFIRMED)
 
 
 def test_a_new_owner_settles_what_the_former_left_and_prints_what_was_not_begun(
@@ -127,7 +121,7 @@ def test_a_new_owner_settles_what_the_former_left_and_prints_what_was_not_begun(
 ) -> None:
     take(house)
     take(house)
-    begun = claimed(one)
+    assert claimed(one).document["number"] == "A001"
 
     def expire(uow: UnitOfWork) -> None:
         printer = uow.papers.printer(PRINTER)
@@ -136,7 +130,7 @@ def test_a_new_owner_settles_what_the_former_left_and_prints_what_was_not_begun(
 
     house.store.transact(expire)
     assert one.lease([PRINTER], "two") == {PRINTER: 2}
-    assert house.see(lambda uow: uow.papers.job(begun.id).state) is PaperState.UNCONFIRMED
+    assert house.see(lambda uow: uow.papers.slip_of_ticket(1)) == (PRINTER, PaperState.UNCONFIRMED)
     assert claim(one) == []
     assert claimed(one, "two").document["number"] == "A002"
 
@@ -149,7 +143,7 @@ def test_a_printer_s_state_is_told_when_it_changes(house: House, reports: StoreR
     assert [event.state for event in heard] == [DeviceState.OK, DeviceState.PAPER_OUT]
 
 
-def test_the_paper_s_data_lies_sealed(house: House) -> None:
+def test_the_paper_s_data_lies_sealed(house: House, one: StoreReports) -> None:
     take(house)
-    words = house.see(lambda uow: uow.papers.oldest_pending(PRINTER)).document["missed_rule"]
-    assert words.encode() not in house.stored("print_jobs")
+    words = claimed(one).document["missed_rule"]
+    assert str(words).encode() not in house.stored("print_jobs")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -108,10 +109,23 @@ def test_nobody_is_next_in_an_empty_line() -> None:
     assert next_ticket([], reach(), Discipline(), NOON) is None
 
 
+def taken_in(line: list[Ticket]) -> Callable[[float], list[float]]:
+    """The places of a line at an instant."""
+    return lambda at: [ticket.place for ticket in line if ticket.queued_seconds == at]
+
+
+def test_nobody_who_steps_back_gets_the_place_of_another_whatever_the_class() -> None:
+    line = [waiting(f"A00{n}", 5) for n in (1, 2, 3, 5)]
+    others = [*line, waiting("A004", 5, priority=True)]
+    queued, place = place_behind(line, 3, NOON, 99.0, taken_in(others))
+    assert queued == line[2].queued_seconds
+    assert 3 < place < 4
+
+
 def test_stepping_back_three_places_comes_right_behind_the_third() -> None:
     line = [waiting(f"A00{n}", 9 - n) for n in range(1, 6)]
     moved = waiting("A009", 60)
-    moved.queued_seconds, moved.place = place_behind(line, 3, NOON, 99.0)
+    moved.queued_seconds, moved.place = place_behind(line, 3, NOON, 99.0, taken_in(line))
     assert numbers(Discipline().order([*line, moved], NOON)) == [
         "A001",
         "A002",
@@ -124,13 +138,13 @@ def test_stepping_back_three_places_comes_right_behind_the_third() -> None:
 
 def test_stepping_back_in_a_short_line_comes_last() -> None:
     line = [waiting("A001", 5)]
-    assert place_behind(line, 3, NOON, 99.0) == (NOON, 99.0)
+    assert place_behind(line, 3, NOON, 99.0, taken_in(line)) == (NOON, 99.0)
 
 
 def test_stepping_back_among_those_of_one_instant_stands_between_them() -> None:
     line = [waiting(f"A00{n}", 5) for n in range(1, 6)]
     moved = waiting("A009", 5)
-    moved.queued_seconds, moved.place = place_behind(line, 3, NOON, 99.0)
+    moved.queued_seconds, moved.place = place_behind(line, 3, NOON, 99.0, taken_in(line))
     assert numbers(Discipline().order([*line, moved], NOON)) == [
         "A001",
         "A002",

@@ -84,6 +84,8 @@ def test_all_problems_are_told_at_once_with_their_lines(tmp_path: Path) -> None:
         ("site.toml", 'letter = "Q"', 'letter = "H"', "H 留给手写号"),
         ("site.toml", "columns = 24", "columns = 42", "没有这个纸宽：42"),
         ("site.toml", "undo_seconds = 10", "undo_second = 10", "undo_seconds"),
+        ("site.toml", "undo_seconds = 10", "undo_seconds = -1", "不能是负的"),
+        ("site.toml", "back_places = 3", "back_places = 0", "退后的人数"),
         ("site.toml", "missed_rule =", "missed_line =", "缺少 missed_rule"),
         ("site.toml", "[no_show]", "[no_shows]", "缺少 [no_show]"),
         ("site.toml", "end = 12:00:00", "end = 15:00:00", "不能重叠"),

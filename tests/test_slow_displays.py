@@ -16,7 +16,7 @@ from conftest import Demo
 from engineio.packet import MESSAGE, Packet
 from test_sockets import Ear, Hand
 
-from shared.web.links import MOST_WAITING, WaitingLine
+from shared.web.links import MOST_UNSENT, Outbox
 
 DROPPED_SECONDS = 15.0
 MEMORY_MIB = 5.0
@@ -76,6 +76,7 @@ def test_a_display_that_stops_reading_is_cut_off_and_the_others_get_every_board(
         press_and_see(demo, hand, wall)
         while any(is_connected(demo, port) for port in ports):
             assert time.monotonic() < deadline, "a display that reads nothing is still connected"
+            # Nothing tells it: the end of the link lies behind the boards that its other end never reads.
             time.sleep(0.1)
         assert memory(demo) - before < MEMORY_MIB
     finally:
@@ -91,27 +92,27 @@ def packet(text: str) -> Any:
     return Packet(MESSAGE, text)
 
 
-def waiting(line: WaitingLine) -> list[str]:
-    return [line.get().data for _ in range(line.qsize())]
+def unsent(outbox: Outbox) -> list[str]:
+    return [outbox.get().data for _ in range(outbox.qsize())]
 
 
-def test_of_whole_boards_only_the_newest_waits_and_everything_else_keeps_its_order() -> None:
-    line = WaitingLine((BOARD, QUEUE))
+def test_of_whole_boards_only_the_newest_is_kept_and_everything_else_keeps_its_order() -> None:
+    outbox = Outbox((BOARD, QUEUE))
     for text in (f"{BOARD},1]", "first", f"{BOARD},2]", f"{QUEUE},3]", "second", f"{BOARD},4]"):
-        line.put(packet(text))
-    assert waiting(line) == [f"{BOARD},4]", "first", f"{QUEUE},3]", "second"]
+        outbox.put(packet(text))
+    assert unsent(outbox) == [f"{BOARD},4]", "first", f"{QUEUE},3]", "second"]
 
 
-def test_a_link_that_lags_too_far_behind_is_ended_and_nothing_more_waits_for_it() -> None:
-    line = WaitingLine((BOARD,))
-    for number in range(MOST_WAITING + 1):
-        line.put(packet(f"hint {number}"))
-    assert line.get() is None
-    assert line.qsize() == 0
+def test_a_link_that_lags_too_far_behind_is_ended_and_nothing_more_is_kept_for_it() -> None:
+    outbox = Outbox((BOARD,))
+    for number in range(MOST_UNSENT + 1):
+        outbox.put(packet(f"hint {number}"))
+    assert outbox.get() is None
+    assert outbox.qsize() == 0
 
 
 def test_closing_a_link_does_not_wait_for_ever_for_what_was_never_sent() -> None:
-    line = WaitingLine((BOARD,))
-    line.put(packet("never sent"))
-    assert line.join(timeout=0.01) is not True
-    line.join()
+    outbox = Outbox((BOARD,))
+    outbox.put(packet("never sent"))
+    assert outbox.join(timeout=0.01) is not True
+    outbox.join()

@@ -33,7 +33,7 @@ class Ear:
             namespaces=[namespace],
             auth=auth,
             transports=["websocket"],
-            wait_timeout=5,
+            wait_timeout=20,
         )
 
     def wait(self, event: str, fits: Callable[[Any], bool] = lambda data: True, seconds: float = 10) -> Any:
@@ -58,7 +58,7 @@ class Hand:
     """Presses keys of the API."""
 
     def __init__(self, demo: Demo) -> None:
-        self._client = httpx.Client(base_url=f"{demo.base_url}/api/v1", timeout=10)
+        self._client = httpx.Client(base_url=f"{demo.base_url}/api/v1", timeout=30)
 
     def post(self, path: str, token: str, body: Any = None) -> Any:
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex}
@@ -137,7 +137,10 @@ def test_a_socket_of_another_site_is_refused(demo: Demo) -> None:
     client = socketio.Client()
     with pytest.raises(socketio.exceptions.ConnectionError):
         client.connect(
-            demo.base_url, headers={"Origin": "http://evil.example"}, transports=["websocket"], wait_timeout=5
+            demo.base_url,
+            headers={"Origin": "http://evil.example"},
+            transports=["websocket"],
+            wait_timeout=20,
         )
 
 
@@ -222,7 +225,7 @@ def test_staff_hear_that_the_queue_moved_and_lose_the_socket_when_they_sign_out(
     gone: queue.Queue[bool] = queue.Queue()
     desk.client.on("disconnect", lambda *_: gone.put(True), namespace="/counter")
     httpx.delete(f"{demo.base_url}/api/v1/session", headers={"Authorization": f"Bearer {clerk}"})
-    assert gone.get(timeout=5)
+    assert gone.get(timeout=10)
 
 
 def test_whoever_signs_out_loses_the_link_below_the_socket_too(
@@ -263,7 +266,7 @@ def test_wrong_packets_are_answered_and_change_nothing(demo: Demo, ears: Callabl
         ("sounded", None),
         ("watch", {"floor": 9}),
     ):
-        answer = wall.client.call(event, data, namespace="/display", timeout=5)
+        answer = wall.client.call(event, data, namespace="/display", timeout=20)
         assert answer["ok"] is False
 
 

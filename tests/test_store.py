@@ -115,6 +115,7 @@ def test_whoever_came_first_has_the_first_turn() -> None:
             threads[-1].start()
             waiting[place].wait(5)
             while turn.waiting <= place:
+                # Whoever waits for a turn can tell nobody that it has begun to.
                 threading.Event().wait(0.001)
     for thread in threads:
         thread.join(5)

@@ -133,7 +133,7 @@ def test_while_another_program_holds_the_database_reading_goes_on_and_writing_wa
     with held(Path(one_hall.line["data_dir"], "hall.db")) as other:
         waiting, answers = in_the_background(lambda: press(one_hall, "tap-1"))
         for _ in range(5):
-            assert httpx.get(f"{one_hall.base_url}/api/v1/catalogue", timeout=3).status_code == 200
+            assert httpx.get(f"{one_hall.base_url}/api/v1/catalogue", timeout=10).status_code == 200
         assert answers == []
         let_go(other)
         waiting.join()

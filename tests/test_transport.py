@@ -93,6 +93,12 @@ def transport_to(address: str, process_ids: bool | None = None) -> Transport:
     return open_transport(settings, VirtualPrinters())
 
 
+#: A deadline that no machine reaches, so that coming before it shows what did not wait for it.
+LONG_SECONDS = 30.0
+#: What a slip may take in all, by the rule; those that are given up after one second stay well below it.
+SLIP_SECONDS = 3.0
+
+
 def within(seconds: float) -> float:
     return time.monotonic() + seconds
 
@@ -111,10 +117,10 @@ def test_a_printer_without_process_ids_is_believed_by_its_status_after_the_cut()
         transport = transport_to(address)
         first = transport.send(SLIP, within(1.5))
         begun = time.monotonic()
-        second = transport.send(SLIP, within(3))
+        second = transport.send(SLIP, within(LONG_SECONDS))
         took = time.monotonic() - begun
     assert (first.state, second.state) == (PaperState.CONFIRMED, PaperState.CONFIRMED)
-    assert took < 2
+    assert took < LONG_SECONDS / 2
 
 
 def test_a_printer_that_once_answered_a_process_id_must_answer_again() -> None:
@@ -215,9 +221,9 @@ def test_a_refused_connection_is_a_failure_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     begun = time.monotonic()
-    delivery = transport_to(f"tcp://127.0.0.1:{port}").send(SLIP, within(3))
+    delivery = transport_to(f"tcp://127.0.0.1:{port}").send(SLIP, within(LONG_SECONDS))
     assert (delivery.state, delivery.device) == (PaperState.FAILED, DeviceState.OFFLINE)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < LONG_SECONDS / 2
 
 
 def test_a_printer_that_never_reads_is_given_up_at_the_deadline_as_unconfirmed() -> None:
@@ -226,7 +232,7 @@ def test_a_printer_that_never_reads_is_given_up_at_the_deadline_as_unconfirmed()
         delivery = transport_to(address).send(SLIP, within(1))
         took = time.monotonic() - begun
     assert (delivery.state, delivery.device) == (PaperState.UNCONFIRMED, DeviceState.UNKNOWN)
-    assert took < 1.5
+    assert took < SLIP_SECONDS
 
 
 def test_a_slip_too_big_for_the_buffers_of_a_stuck_printer_is_given_up_at_the_deadline() -> None:
@@ -235,7 +241,7 @@ def test_a_slip_too_big_for_the_buffers_of_a_stuck_printer_is_given_up_at_the_de
         delivery = transport_to(address).send(b"\x00" * 20_000_000, within(1))
         took = time.monotonic() - begun
     assert delivery.state is PaperState.UNCONFIRMED
-    assert took < 1.5
+    assert took < SLIP_SECONDS
 
 
 def test_a_reset_in_the_middle_is_unconfirmed_and_the_next_slip_prints() -> None:

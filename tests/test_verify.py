@@ -117,6 +117,7 @@ def change(folder: Path, *statements: str) -> None:
     database.close()
 
 
+@pytest.mark.sqlite_file
 def test_sound_books_pass(books: Path) -> None:
     assert broken(books) == {}
 
@@ -194,6 +195,7 @@ BREAKS: Sequence[tuple[str, tuple[str, ...], str]] = (
 )
 
 
+@pytest.mark.sqlite_file
 @pytest.mark.parametrize(("invariant", "statements", "named"), BREAKS)
 def test_a_broken_invariant_is_named(
     copy: Path, invariant: str, statements: tuple[str, ...], named: str
@@ -204,6 +206,7 @@ def test_a_broken_invariant_is_named(
     assert any(named in detail for detail in found[invariant]), found[invariant]
 
 
+@pytest.mark.sqlite_file
 def test_a_key_with_two_answers_is_named(copy: Path) -> None:
     """The index that forbids it must be gone for such a row to exist."""
     database = sqlite3.connect(copy / "hall.db", isolation_level=None)
@@ -224,6 +227,7 @@ def run(*options: str) -> Result:
     return CliRunner().invoke(hall.commands(), ["verify", *options])
 
 
+@pytest.mark.sqlite_file
 def test_the_command_says_ok_in_one_line_of_json_or_in_words(books: Path) -> None:
     told = run("--json", "--data-dir", str(books))
     assert (told.exit_code, json.loads(told.output)) == (0, {"ok": True, "broken": []})
@@ -233,6 +237,7 @@ def test_the_command_says_ok_in_one_line_of_json_or_in_words(books: Path) -> Non
     assert "账目都对。" in told.output
 
 
+@pytest.mark.sqlite_file
 def test_the_command_fails_when_something_is_broken(copy: Path) -> None:
     change(copy, "UPDATE hall SET version = 3")
     told = run("--json", "--data-dir", str(copy))
@@ -244,6 +249,7 @@ def test_the_command_fails_when_something_is_broken(copy: Path) -> None:
     assert (told.exit_code, told.output.count("不对")) == (1, 1)
 
 
+@pytest.mark.sqlite_file
 def test_a_folder_without_a_database_and_a_file_that_is_none_are_told(tmp_path: Path) -> None:
     assert "没有数据库" in run("--data-dir", str(tmp_path)).output
     (tmp_path / "hall.db").write_bytes(b"no database at all" * 100)
@@ -251,6 +257,7 @@ def test_a_folder_without_a_database_and_a_file_that_is_none_are_told(tmp_path: 
     assert (told.exit_code, json.loads(told.output)["broken"][0]["invariant"]) == (1, "storage")
 
 
+@pytest.mark.sqlite_file
 def test_verify_writes_nothing(copy: Path) -> None:
     before = {path.name: path.read_bytes() for path in copy.iterdir()}
     run("--data-dir", str(copy))

@@ -118,7 +118,7 @@ class Rounds:
             self._press()
         while time.monotonic() < until:
             self._press()
-            # The browser's driver must be listened to meanwhile.
+            # The pace of the presses; the browser's driver must be listened to, but for a frozen page.
             self._page.wait_for_timeout(100) if fault != "frozen" else time.sleep(0.1)
         self._line.mend()
         if fault == "frozen":
@@ -141,6 +141,7 @@ class Rounds:
     def _await_right(self, patience: float) -> None:
         deadline = time.monotonic() + patience
         while (wrong := self._differences()) and time.monotonic() < deadline:
+            # Page and hall are compared as they are now: what makes them alike may come from either.
             self._page.wait_for_timeout(20)
         assert not wrong, wrong
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import resource
 import shutil
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
+from clicking import PRESSES, allow_many_sockets, click, pss
 from conftest import ID_NUMBER, Demo, start_demo, stop_demo
 from floors import SMALLEST_BOARD, Floors, ask_all, bare_slip, start_bare_server, stop_bare_server
 from keepalive import API, Clerk, Connection, seat_clerks
@@ -38,10 +36,6 @@ DISPLAYS = ((50, Goal(p50=30, p99=60)), (200, Goal(p50=60, p99=120)), (1000, Goa
 MEMORY_GOAL = {50: 150.0}
 START_GOAL_SECONDS = 1.5
 GROWTH_GOAL = 1.2
-PRESSES = 60
-#: Ten calls a second are already a rush; closer presses would measure how changes are gathered.
-PRESS_GAP_SECONDS = 0.1
-MISSED_AFTER_SECONDS = 2.0
 CASES = 30
 SLIPS = 300
 STARTS = 3
@@ -49,7 +43,6 @@ STARTS = 3
 DAY = 100
 OLD_DAYS = (1, 1000)
 ROUNDS, EACH_ROUND = 6, 40
-OPEN_FILES = 4096
 
 
 @pytest.fixture(scope="module")
@@ -59,16 +52,9 @@ def table(request: pytest.FixtureRequest) -> Table:
     return table
 
 
-@pytest.fixture(scope="module", autouse=True)
-def open_files() -> None:
-    """A thousand sockets need as many files here and, inherited, in the servers."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
-
-
 @pytest.fixture(scope="module")
 def hall() -> Iterator[Demo]:
+    allow_many_sockets()
     with running("--clerks", str(CLERKS), "--kiosks", str(KIOSKS)) as demo:
         yield demo
 
@@ -158,25 +144,6 @@ def test_every_wall_gets_every_call(
     work, most = f"memory (PSS) with {sockets} displays", MEMORY_GOAL.get(sockets)
     table.add(Size(work, memory, "MiB", "bare broadcast", floor_memory, most))
     assert (missed, floor_missed) == (0, 0)
-
-
-def click(line: Connection, path: str, walls: Walls) -> tuple[Measured, int]:
-    """Press, wait until the last wall has the call, and count the walls that never got it."""
-    spans, missed, pause = list[float](), 0, threading.Event()
-    for _ in range(PRESSES):
-        pause.wait(PRESS_GAP_SECONDS)
-        pressed = time.perf_counter()
-        answer = line.post(path, {"previous": "finish"})
-        assert answer.status == 200, answer.body.decode()
-        last, without = walls.wait_for(answer.json["announcement"], MISSED_AFTER_SECONDS)
-        missed += without
-        spans.append((last - pressed) if last is not None else MISSED_AFTER_SECONDS)
-    return Measured(spans, sum(spans)), missed
-
-
-def pss(pid: int) -> float:
-    """The memory of a process in MiB, shared pages counted in proportion."""
-    return float(psutil.Process(pid).memory_full_info().pss) / 2**20
 
 
 def a_case_of_15_items() -> dict[str, Any]:

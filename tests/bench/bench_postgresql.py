@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from conftest import Demo, start_demo, stop_demo
+from conftest import Demo, start_process, stop_demo
 from keepalive import seat_clerks
 from measuring import Figure, Measured, Table, measure
 from rush import finish_and_call, running, take_tickets
@@ -58,7 +58,7 @@ def servers(
             ending.callback(redis.destroy)
             options += ["--message-queue", redis.url]
         first = ending.enter_context(running(*options))
-        others = [start_demo(*options) for _ in range(processes - 1)]
+        others = [start_process(*options) for _ in range(processes - 1)]
         for other in others:
             ending.callback(stop_demo, other)
         yield [first, *others]

@@ -12,7 +12,7 @@ from contextlib import closing
 from typing import TypeVar
 
 from keepalive import PATIENCE_SECONDS, Answer, Connection
-from measuring import Measured
+from measuring import Measured, undisturbed
 
 Line = TypeVar("Line", bound=Connection)
 
@@ -28,7 +28,7 @@ def drive(
     spans: list[float] = []
     answers: list[Answer] = []
     left, asked = dict.fromkeys(lines, each), dict[Line, float]()
-    with closing(selectors.DefaultSelector()) as selector:
+    with closing(selectors.DefaultSelector()) as selector, undisturbed():
         began = time.perf_counter()
         for line in lines:
             selector.register(line, selectors.EVENT_READ, line)

@@ -105,10 +105,10 @@ class BareServer:
     base_url: str
 
 
-def start_bare_server(board: dict[str, Any]) -> BareServer:
+def start_bare_server(board: dict[str, Any], worker: str = "greenlets") -> BareServer:
     """Start the bare server and wait for its port."""
     process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("bare_server.py"))],
+        [sys.executable, str(Path(__file__).with_name("bare_server.py")), worker],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

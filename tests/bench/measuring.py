@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +45,17 @@ def percentile(spans: Sequence[float], share: int) -> float:
     """The nearest-rank percentile."""
     ordered = sorted(spans)
     return ordered[max(0, -(-len(ordered) * share // 100) - 1)]
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """While it lasts, the driver does not stop to look for garbage: that would count as the server's time."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def timed(work: Work) -> float:
@@ -191,16 +204,32 @@ _WORDS = {0, 4, 5, 11, 12}
 
 
 @dataclass
-class Table:
-    """The figures of one run; as a plug-in of pytest it prints itself at the end."""
+class Report:
+    """What one run found, line by line; as a plug-in of pytest it prints itself at the end."""
 
     title: str
+    lines: list[str] = field(default_factory=list)
+
+    def told(self) -> list[str]:
+        """The lines as they are printed."""
+        return self.lines
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        terminalreporter.section(self.title)
+        for line in self.told():
+            terminalreporter.write_line(line)
+
+
+@dataclass
+class Table(Report):
+    """The figures of one run."""
+
     figures: list[Figure | Size] = field(default_factory=list)
 
     def add(self, figure: Figure | Size) -> None:
         self.figures.append(figure)
 
-    def lines(self) -> list[str]:
+    def told(self) -> list[str]:
         rows = [_HEAD, *(figure.cells() for figure in self.figures)]
         widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
         return [
@@ -210,11 +239,6 @@ class Table:
             ).rstrip()
             for row in rows
         ]
-
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        terminalreporter.section(self.title)
-        for line in self.lines():
-            terminalreporter.write_line(line)
 
 
 def _yes(met: bool) -> str:

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 import gevent
 import websocket
+from gevent.event import Event
 
 #: The screens' own times, in seconds, and what they ask for first (shared/web/static/js/hall.js).
 ATTEMPT_SECONDS, PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.2, 0.4, 1.0
@@ -31,12 +32,14 @@ PATIENCE_SECONDS = 60.0
 class Returning:
     """All displays, and when each of them was in."""
 
-    def __init__(self, base_url: str, token: str) -> None:
+    def __init__(self, base_url: str, token: str, count: int) -> None:
         self._host = urlsplit(base_url).netloc
         self._address = base_url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
         self._auth = json.dumps({"token": token})
         self._began = time.perf_counter()
         self.arrived: list[float] = []
+        self.all_arrived = Event()
+        self._count = count
         self.turned_away = 0
 
     def come_in(self) -> None:
@@ -44,6 +47,7 @@ class Returning:
         asking = http.client.HTTPConnection(self._host, timeout=ATTEMPT_SECONDS)
         link, rest = None, PAUSE_SECONDS
         while link is None:
+            # As a screen rests between two questions.
             gevent.sleep(rest * random.uniform(0.5, 1.5))
             asked = time.perf_counter()
             is_there = _answers(asking)
@@ -52,6 +56,8 @@ class Returning:
             link = self._attempt() if is_there else None
             self.turned_away += link is None
         self.arrived.append(time.perf_counter() - self._began)
+        if len(self.arrived) == self._count:
+            self.all_arrived.set()
         link.settimeout(PATIENCE_SECONDS)
         while True:
             if link.recv() == "2":
@@ -89,11 +95,9 @@ def main() -> None:
     base_url, token, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    returning = Returning(base_url, token)
+    returning = Returning(base_url, token, count)
     displays = [gevent.spawn(returning.come_in) for _ in range(count)]
-    deadline = time.perf_counter() + PATIENCE_SECONDS
-    while len(returning.arrived) < count and time.perf_counter() < deadline:
-        gevent.sleep(0.05)
+    returning.all_arrived.wait(PATIENCE_SECONDS)
     print(json.dumps({"arrived": returning.arrived, "turned_away": returning.turned_away}), flush=True)
     gevent.killall(displays)
 

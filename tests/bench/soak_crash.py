@@ -6,39 +6,31 @@ import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import House
+from demos import two_demos
 from kill_rounds import CLERK_CLIENTS, KIOSK_CLIENTS, run_rounds
-from measuring import percentile
+from measuring import Report, percentile
+from servers import PostgresqlServer
 from test_failpoints import die, schedule
 from test_power_cuts import suffer
+from test_two_processes import SIZE, Clients
 
 from shared.domain.failpoints import Failpoint
 
 SEED = 20_261_124
+RESTARTS = 20
+RECOVERY_SECONDS = 5.0
 DEATHS_EACH = 25
 KILLS = 50
 CUTS = 1000
 
 
-class Report:
-    """What was survived; as a plug-in of pytest it prints itself at the end."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        terminalreporter.section("Crashes")
-        for line in self.lines:
-            terminalreporter.write_line(line)
-
-
 @pytest.fixture(scope="module")
 def report(request: pytest.FixtureRequest) -> Report:
     """The report of all crashes of this run."""
-    made = Report()
+    made = Report("Crashes")
     request.config.pluginmanager.register(made)
     return made
 
@@ -90,3 +82,26 @@ def test_power_cuts_would_show_a_database_that_syncs_less(house: House, report: 
         f"in {outage.found['acknowledged facts are lost']} images"
     )
     assert outage.lost > 0
+
+
+def test_a_database_server_that_comes_back_is_used_again_soon(tmp_path: Path, report: Report) -> None:
+    server = PostgresqlServer()
+    spans = []
+    try:
+        with server.database() as url, two_demos(tmp_path, url, *SIZE) as demo:
+            clients = Clients(demo, 4)
+            try:
+                for _ in range(RESTARTS):
+                    clients.wait_for(20)
+                    server.crash()
+                    server.start()
+                    began = time.perf_counter()
+                    clients.wait_for(1)
+                    spans.append(time.perf_counter() - began)
+            finally:
+                clients.stop()
+    finally:
+        server.destroy()
+    again = f"first number after p50 {percentile(spans, 50):.2f} s, worst {max(spans):.2f} s"
+    report.lines.append(f"{RESTARTS} crashes of PostgreSQL under two servers, {again}")
+    assert max(spans) <= RECOVERY_SECONDS

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import Demo
-from measuring import percentile
+from measuring import Report, percentile
 from playwright.sync_api import Page
 from wall_rounds import Round, rounds
 
@@ -24,31 +24,30 @@ DISPLAYS = 1000
 ALL_IN_SECONDS = 10.0
 
 
-class Report:
-    """The rounds of one run; as a plug-in of pytest it prints itself at the end."""
+@dataclass
+class Rounds(Report):
+    """The rounds of one run, by fault, and what else was measured."""
 
-    def __init__(self) -> None:
-        self.rounds: list[Round] = []
-        self.lines: list[str] = []
+    rounds: list[Round] = field(default_factory=list)
 
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        terminalreporter.section("Seconds until a wall is right after a fault")
+    def told(self) -> list[str]:
+        lines = []
         for fault in sorted({one.fault for one in self.rounds}):
             spans = [one.seconds for one in self.rounds if one.fault == fault]
             figures = f"p50 {percentile(spans, 50):.2f}   longest {max(spans):.2f}"
-            terminalreporter.write_line(f"{fault:<10} {len(spans):>4} rounds   {figures}")
-        for line in self.lines:
-            terminalreporter.write_line(line)
+            lines.append(f"{fault:<10} {len(spans):>4} rounds   {figures}")
+        return [*lines, *self.lines]
 
 
 @pytest.fixture
-def report(request: pytest.FixtureRequest) -> Report:
-    report = Report()
+def report(request: pytest.FixtureRequest) -> Rounds:
+    """The report of this run."""
+    report = Rounds("Seconds until a wall is right after a fault")
     request.config.pluginmanager.register(report)
     return report
 
 
-def test_a_wall_is_right_two_seconds_after_every_fault(page: Page, demo: Demo, report: Report) -> None:
+def test_a_wall_is_right_two_seconds_after_every_fault(page: Page, demo: Demo, report: Rounds) -> None:
     with rounds(demo, page, SEED) as wall:
         for one in wall.run(ROUNDS, PATIENCE_SECONDS):
             report.rounds.append(one)
@@ -58,7 +57,7 @@ def test_a_wall_is_right_two_seconds_after_every_fault(page: Page, demo: Demo, r
 
 @pytest.mark.parametrize("fault", ["cut", "silent"])
 def test_a_wall_is_right_two_seconds_after_a_long_outage(
-    page: Page, demo: Demo, report: Report, fault: str
+    page: Page, demo: Demo, report: Rounds, fault: str
 ) -> None:
     with rounds(demo, page, SEED) as wall:
         found = wall.outage(fault, OUTAGE_SECONDS, PATIENCE_SECONDS)
@@ -66,7 +65,7 @@ def test_a_wall_is_right_two_seconds_after_a_long_outage(
     assert found.seconds <= RIGHT_SECONDS
 
 
-def test_a_thousand_displays_that_come_back_at_once_are_all_let_in(demo: Demo, report: Report) -> None:
+def test_a_thousand_displays_that_come_back_at_once_are_all_let_in(demo: Demo, report: Rounds) -> None:
     program = str(Path(__file__).with_name("returning_displays.py"))
     words = [sys.executable, program, demo.base_url, demo.token("display"), str(DISPLAYS)]
     told = json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)

@@ -6,28 +6,15 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 from demos import Demo
 from hard_day import Findings, Plan, live, look_into, one_server, two_servers
-from measuring import percentile
+from measuring import Report, percentile
 from random_pressing import Day
 from servers import PostgresqlServer, RedisServer
 
 PLAN = Plan(clerks=20, kiosks=8, tickets=5000, seed=20_260_918)
-
-
-class Report:
-    """As a plug-in of pytest it prints itself at the end."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self._lines = lines
-
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        terminalreporter.section("A hard day")
-        for line in self._lines:
-            terminalreporter.write_line(line)
 
 
 @pytest.fixture(params=[1, 2], ids=["one", "two"])
@@ -68,6 +55,6 @@ def test_after_a_hard_day_every_answer_every_order_and_every_book_is_right(
     day = live(PLAN, demo)
     found = look_into(day, url)
     lines = report(day, found, time.perf_counter() - began, len(demo.parts) or 1)
-    request.config.pluginmanager.register(Report(lines))
+    request.config.pluginmanager.register(Report("A hard day", lines))
     assert found.all == []
     assert day.replays > 0
