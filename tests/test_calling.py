@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from conftest import House
+from sqlalchemy import text
 from test_issuing import take
 
 from shared.actions import calling, counters, holding, moving, undoing
@@ -43,6 +44,15 @@ def desk(house: House) -> House:
 
 def state(house: House, number: str) -> TicketState:
     return house.see(lambda uow: uow.tickets.by_number(number, uow.day).state)  # type: ignore[no-any-return]
+
+
+def test_after_a_restore_of_the_database_boards_read_its_calls_anew(desk: House) -> None:
+    desk.do(calling.call_next, "anna", 3)
+    assert desk.see(lambda uow: uow.recent_calls(None)[0]).number == "A001"
+    with desk.store.writer.begin() as connection:
+        connection.execute(text("UPDATE calls SET number = 'A009'"))
+        connection.execute(text("UPDATE hall SET epoch = 'another'"))
+    assert desk.see(lambda uow: uow.recent_calls(None)[0]).number == "A009"
 
 
 def test_the_first_to_come_is_called_and_stands_on_the_board(desk: House) -> None:
