@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from conftest import House
@@ -26,6 +26,7 @@ from shared.domain.events import (
     CasesChanged,
     DeviceChanged,
     DeviceEnded,
+    Event,
     PaperChanged,
     SignInEnded,
     SlipOrdered,
@@ -35,17 +36,7 @@ from shared.store.trail import MOST_MISSING, PATIENCE_SECONDS, Trail
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.look_out import LookOut
 
-KINDS = (
-    BoardChanged,
-    CallShown,
-    CallSounded,
-    CasesChanged,
-    DeviceChanged,
-    DeviceEnded,
-    PaperChanged,
-    SignInEnded,
-    SlipOrdered,
-)
+KINDS = get_args(Event)
 
 
 class Post:
