@@ -122,6 +122,8 @@ class Device(Entity):
     revoked: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
+    #: What it last said of itself: the version of its page or program.
+    version: Mapped[str] = mapped_column(String(40), default="")
 
 
 @dataclass(frozen=True, slots=True)

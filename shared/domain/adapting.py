@@ -16,9 +16,10 @@ def one_printer(address: str) -> Callable[[Document], Document]:
     def adapt(document: Document) -> Document:
         site = dict(document["site"])
         former = site["printers"][0] if site["printers"] else {}
-        site["printers"] = [{**former, "name": DEFAULT_PRINTER, "address": address}]
-        site["counters"] = [{**counter, "printer": DEFAULT_PRINTER} for counter in site["counters"]]
-        site["kiosks"] = [{**kiosk, "printer": DEFAULT_PRINTER} for kiosk in site["kiosks"]]
+        site["printers"] = [{**former, "name": DEFAULT_PRINTER, "place": "小票打印机", "address": address}]
+        alone = {"printer": DEFAULT_PRINTER, "stand_in": None}
+        for places in ("counters", "kiosks", "desks"):
+            site[places] = [{**place, **alone} for place in site.get(places, ())]
         return {**document, "site": site}
 
     return adapt
@@ -39,8 +40,11 @@ def demo_hall(document: Document, counters: int, kiosks: int, *, together: bool 
         site["other_floor_seconds"] = 0.0
     site["profiles"] = [{"name": "全部业务", "services": ["*"]}]
     site["printers"] = [
-        *({"name": kiosk_name(number), "address": "virtual:"} for number in range(1, kiosks + 1)),
-        *({"name": f"floor-{floor}", "address": "virtual:"} for floor in floors),
+        *(_printer(kiosk_name(number), f"{number}号取号机") for number in range(1, kiosks + 1)),
+        *(_printer(f"floor-{floor}", f"{floor}楼窗口打印机") for floor in floors),
+    ]
+    site["desks"] = [
+        {**desk, "printer": f"floor-{floors[-1]}", "stand_in": None} for desk in site.get("desks", ())
     ]
     site["kiosks"] = [
         {"name": kiosk_name(number), "floor": floors[0], "printer": kiosk_name(number)}
@@ -48,6 +52,10 @@ def demo_hall(document: Document, counters: int, kiosks: int, *, together: bool 
     ]
     site["counters"] = [_counter(number, counters, floors) for number in range(1, counters + 1)]
     return {**document, "site": site}
+
+
+def _printer(name: str, place: str) -> dict[str, Any]:
+    return {"name": name, "place": place, "address": "virtual:"}
 
 
 def kiosk_name(number: int) -> str:

@@ -63,6 +63,8 @@ Bytes = LargeBinary
 
 #: SQLite numbers rows by itself only in an INTEGER key; PostgreSQL gets 64 bits.
 LongId = BigInteger().with_variant(Integer, "sqlite")
+LARGEST_ID = 2**63 - 1
+"""No row has a greater number; a database is not even asked for one."""
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column, relationship))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.sign import SignFace, SignState
 from shared.domain.waiting import WaitBand
 
 #: A call stays on the board this long, and at least so many calls stay.
@@ -85,6 +86,18 @@ class Board:
     lift_works: bool = True
     seconds: float = 0.0
     quiet_until: datetime | None = None
+
+
+def face_of(counter: BoardCounter, quiet_until: datetime | None) -> SignFace:
+    """What the sign of a counter says; whoever is there goes before a break, and a break before a pause."""
+    ticket = counter.ticket if counter.state != "closed" else None
+    if ticket is not None:
+        state = SignState.SERVING if ticket.state == "serving" else SignState.CALLING
+        return SignFace(counter.number, counter.floor, state, ticket.number)
+    if quiet_until is not None and counter.quiet:
+        return SignFace(counter.number, counter.floor, SignState.BREAK, until=f"{quiet_until:%H:%M}")
+    resting = {"closed": SignState.CLOSED, "paused": SignState.PAUSED}
+    return SignFace(counter.number, counter.floor, resting.get(counter.state, SignState.FREE))
 
 
 def direction(seen_from: int, floor: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from shared.domain.catalogue import ADVICE, Bundle, Catalogue, Limit, SingleService
+from shared.domain.devices import DOTS_PER_COLUMN
 from shared.domain.errors import Invalid
 from shared.domain.limits import LegalLimit, list2_limits, rule
 from shared.domain.site import Site
@@ -73,12 +74,23 @@ def parse_configuration(document: Mapping[str, Any], number: int) -> Configurati
         )
     try:
         facts = msgspec.convert(document.get("catalogue"), Catalogue)
-        site = msgspec.convert(document.get("site"), Site)
+        site = msgspec.convert(_with_dots(document.get("site")), Site)
         calendar = msgspec.convert(document.get("calendar"), WorkingCalendar)
         law = msgspec.convert(document.get("law"), dict[str, LegalLimit])
     except msgspec.ValidationError as wrong:
         raise DamagedFiles([Problem("configuration", 0, str(wrong))]) from None
     return Configuration(number, _with_limits(facts, site, law), site, calendar, law)
+
+
+def _with_dots(site: Any) -> Any:
+    """Printers of older documents have their width in columns."""
+    if not isinstance(site, Mapping) or not isinstance(site.get("printers"), list):
+        return site
+    printers = [
+        {"dots": printer["columns"] * DOTS_PER_COLUMN, **printer} if "columns" in printer else printer
+        for printer in site["printers"]
+    ]
+    return {**site, "printers": printers}
 
 
 def _with_limits(facts: Catalogue, site: Site, law: Mapping[str, LegalLimit]) -> Catalogue:

@@ -24,7 +24,10 @@ class SlipOrdered:
 
 @dataclass(frozen=True, slots=True)
 class PaperChanged:
-    """What became of a slip is known now; ``number`` is the ticket's or None for papers of a case."""
+    """What became of a slip is known now; ``number`` is the ticket's or None for papers of a case.
+
+    ``place`` says where it lies if not where it was ordered; ``pending`` is told when it moves there.
+    """
 
     job_id: int
     number: str | None
@@ -32,6 +35,7 @@ class PaperChanged:
     case_number: str | None
     state: PaperState
     device: str
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,16 @@ class DeviceChanged:
 
     name: str
     state: DeviceState
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleChanged:
+    """Something went wrong with a device, is well again, or was seen by somebody while it lasts."""
+
+    device: str
+    kind: str
+    begun: bool
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,11 @@ class CallSounded:
     """A wall spoke this call."""
 
     call_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardAsked:
+    """Readings of identity cards wait for an agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +101,10 @@ Event = (
     | SlipOrdered
     | PaperChanged
     | DeviceChanged
+    | TroubleChanged
     | CallShown
     | CallSounded
+    | CardAsked
     | SignInEnded
     | DeviceEnded
     | CasesChanged

@@ -46,6 +46,20 @@ class PrintJobRow(Entity):
             sqlite_where=text("case_id IS NOT NULL"),
             postgresql_where=text("case_id IS NOT NULL"),
         ),
+        Index(
+            "ix_print_jobs_stands_in_for",
+            "stands_in_for",
+            unique=True,
+            sqlite_where=text("stands_in_for IS NOT NULL"),
+            postgresql_where=text("stands_in_for IS NOT NULL"),
+        ),
+        Index(
+            "ix_print_jobs_tests",
+            "printer",
+            "id",
+            sqlite_where=text("kind = 'printer_test'"),
+            postgresql_where=text("kind = 'printer_test'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True, init=False)
@@ -64,10 +78,14 @@ class PrintJobRow(Entity):
     ended_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
     detail: Mapped[str] = mapped_column(String(200), default="")
     reprint: Mapped[int] = mapped_column(default=0)
+    #: The printer that is offered the slip when this one cannot print it.
+    stand_in: Mapped[str | None] = mapped_column(String(64), default=None)
+    #: The job of the broken printer for which this one stands in.
+    stands_in_for: Mapped[int | None] = mapped_column(LongId, default=None)
 
 
 class PrinterRow(Entity):
-    """A printer's last known state, and the lease by which one owner prints on it."""
+    """A printer's (or a line of counter signs') last known state, and the lease of its one owner."""
 
     __tablename__ = "printers"
 
@@ -75,6 +93,17 @@ class PrinterRow(Entity):
     state: Mapped[DeviceState] = mapped_column(Word(DeviceState), default=DeviceState.UNKNOWN)
     detail: Mapped[str] = mapped_column(String(200), default="")
     changed_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
+    heard_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
     owner: Mapped[str | None] = mapped_column(String(64), default=None)
     fence: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
+
+
+class KioskPaper(Entity):
+    """How a kiosk has fared with its slips: failures in a row, and since when it works without paper."""
+
+    __tablename__ = "kiosk_papers"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    paperless_since: Mapped[datetime | None] = mapped_column(UtcTime, default=None)

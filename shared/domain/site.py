@@ -9,9 +9,11 @@ from typing import Literal
 
 from shared.domain.catalogue import Catalogue, Service
 from shared.domain.counter import UnknownCounter
+from shared.domain.devices import PrinterSettings
 from shared.domain.errors import Invalid
 from shared.domain.hours import Hours
 from shared.domain.queueing import ClassRule, Discipline, QueueClass, Reach
+from shared.domain.sign import Sign, SignLine
 
 #: In a work profile or a series: everything.
 EVERYTHING = "*"
@@ -33,13 +35,19 @@ class FloorSettings:
 
 @dataclass(frozen=True, slots=True)
 class CounterSettings:
-    """A numbered desk that calls; ``printer`` is where its slips come out."""
+    """A numbered desk that calls.
+
+    ``printer`` is where its slips come out, ``stand_in`` where they do when that one is broken;
+    ``card_reader`` is the agent (a device) at which its reader of identity cards hangs.
+    """
 
     number: int
     floor: int
     name: str
     profile: str
     printer: str | None = None
+    stand_in: str | None = None
+    card_reader: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +73,34 @@ class SeriesSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class PrinterSettings:
-    """A slip printer; ``columns`` is the paper's width in Chinese characters, 24 (80 mm) or 16 (58 mm)."""
-
-    name: str
-    address: str
-    columns: int = 24
-    encoding: str = "gb18030"
-
-
-@dataclass(frozen=True, slots=True)
 class KioskSettings:
-    """A kiosk by the name of its device, the floor where it stands, and its printer."""
+    """A kiosk by its device's name, the floor where it stands, its printer and that printer's stand-in."""
 
     name: str
     floor: int
     printer: str | None = None
+    stand_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Where slips of a place come out, and where they do when that printer is broken.
+
+    ``kiosk`` is the kiosk whose own printer it is, "" elsewhere.
+    """
+
+    printer: str
+    stand_in: str | None = None
+    kiosk: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeDesk:
+    """Where an office's slips come out, and where they do when that printer is broken."""
+
+    office: str
+    printer: str
+    stand_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +235,9 @@ class Site:
     undo_seconds: int = 10
     outage_minutes: float = 5.0
     stops_after: tuple[StopsAfter, ...] = ()
+    desks: tuple[OfficeDesk, ...] = ()
+    sign_lines: tuple[SignLine, ...] = ()
+    signs: tuple[Sign, ...] = ()
     phone: str = ""
     complaint_phone: str = ""
     pickup: str = ""
@@ -301,9 +324,21 @@ class Site:
         """The further stops of a visit that begins with a service."""
         return next((plan.then for plan in self.stops_after if plan.service == service_id), ())
 
-    def printer_of_kiosk(self, name: str) -> str | None:
-        """The printer of a kiosk; None when the hall has none for it."""
-        return next((kiosk.printer for kiosk in self.kiosks if kiosk.name == name), None)
+    def kiosk(self, name: str) -> KioskSettings | None:
+        """The settings of a kiosk; None when the hall has none of that name."""
+        return next((kiosk for kiosk in self.kiosks if kiosk.name == name), None)
+
+    def desk_of(self, office: str | None) -> OfficeDesk | None:
+        """Where an office prints; None when the hall says nothing of it."""
+        return next((desk for desk in self.desks if desk.office == office), None)
+
+    def signs_of(self, line: str) -> tuple[Sign, ...]:
+        """The strips that hang on a line."""
+        return tuple(sign for sign in self.signs if sign.line == line)
+
+    def printer(self, name: str) -> PrinterSettings | None:
+        """The settings of a printer; None when the hall has none of that name any more."""
+        return next((printer for printer in self.printers if printer.name == name), None)
 
     def letter_of(self, service_id: str, kind: str) -> str:
         """The series that a service draws its numbers from: named by id, else by kind, else the first."""

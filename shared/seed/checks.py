@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from shared.domain.catalogue import Catalogue
 from shared.domain.limits import LegalLimit
-from shared.domain.site import EVERYTHING, Site
+from shared.domain.site import EVERYTHING, KioskSettings, OfficeDesk, Site
 from shared.seed.rows import CountersRow, ErratumRow
+from shared.seed.sign_checks import check_signs
 from shared.seed.tables import Place, TableFile
 
 #: What the two official lists hold.
@@ -18,7 +19,7 @@ DISTINCT_CODES = 55
 OFFICES = 13
 SINGLE_SERVICES = 25
 SERVICE_KINDS = ("bundle", "single", "advice")
-COLUMNS = (24, 16)
+DOTS = (576, 512, 384)
 ENCODINGS = ("gb18030", "gbk", "gb2312", "utf-8")
 MATERIAL_STATES = ("draft", "confirmed")
 ERRATUM_KINDS = ("text", "blank", "ordinal", "layout")
@@ -72,14 +73,18 @@ def check_site(
     _check_counters(file, site, floors, printers)
     for index, kiosk in enumerate(site.kiosks):
         _points_at(file, ("kiosks", index, "floor"), [kiosk.floor], floors, "楼层")
-        if kiosk.printer is not None:
-            _points_at(file, ("kiosks", index, "printer"), [kiosk.printer], printers, "打印机")
+        _check_printers_of(file, ("kiosks", index), kiosk, printers)
+    offices = {office.name for office in catalogue.offices}
+    for index, desk in enumerate(site.desks):
+        _points_at(file, ("desks", index, "office"), [desk.office], offices, "股室")
+        _check_printers_of(file, ("desks", index), desk, printers)
     for index, profile in enumerate(site.profiles):
         _points_at(file, ("profiles", index, "services"), profile.services, {*services, EVERYTHING}, "业务")
         _points_at(file, ("profiles", index, "helps"), profile.helps, services, "业务")
     _check_queue(file, site, services, floors)
     _check_series(file, site, services)
     _check_printers(file, site)
+    check_signs(file, site)
     for key in (*site.mean_minutes, *_by_service(file)):
         table = ("mean_minutes", key) if key in site.mean_minutes else ("single_floors", "by_service", key)
         _points_at(file, table, [key], {*services, EVERYTHING}, "业务")
@@ -139,16 +144,30 @@ def _check_materials(file: TableFile, catalogue: Catalogue) -> None:
 def _check_counters(file: TableFile, site: Site, floors: Collection[int], printers: Collection[str]) -> None:
     profiles = {profile.name for profile in site.profiles}
     numbers: list[tuple[int, int]] = []
+    readers: list[tuple[int, str]] = []
     for index, row in file.rows(("counters",), CountersRow):
         here = ("counters", index)
         _points_at(file, (*here, "floor"), [row.floor], floors, "楼层")
         _points_at(file, (*here, "profile"), [row.profile], profiles, "受理范围")
-        _points_at(file, (*here, "printer"), [row.printer] if row.printer else [], printers, "打印机")
+        _check_printers_of(file, here, row, printers)
         numbers += [(index, number) for number in row.numbers]
+        readers += [(index, row.card_reader) for _ in row.numbers if row.card_reader]
     for index in _repeated(numbers):
         file.wrong(("counters", index, "numbers"), "窗口号重复")
+    for index in _repeated(readers):
+        file.wrong(("counters", index, "card_reader"), "一台读卡器只能在一个窗口")
     for index in _repeated([(i, floor.number) for i, floor in enumerate(site.floors)]):
         file.wrong(("floors", index, "number"), "楼层重复")
+
+
+def _check_printers_of(
+    file: TableFile, here: Place, row: KioskSettings | OfficeDesk | CountersRow, printers: Collection[str]
+) -> None:
+    """A place's own printer and its stand-in exist and are two."""
+    for key, name in (("printer", row.printer), ("stand_in", row.stand_in)):
+        _points_at(file, (*here, key), [name] if name else [], printers, "打印机")
+    if row.stand_in and row.stand_in == row.printer:
+        file.wrong((*here, "stand_in"), "替补打印机要是另一台")
 
 
 def _check_series(file: TableFile, site: Site, services: Collection[str]) -> None:
@@ -163,8 +182,11 @@ def _check_series(file: TableFile, site: Site, services: Collection[str]) -> Non
 
 def _check_printers(file: TableFile, site: Site) -> None:
     for index, printer in enumerate(site.printers):
-        _points_at(file, ("printers", index, "columns"), [printer.columns], COLUMNS, "纸宽")
-        _points_at(file, ("printers", index, "encoding"), [printer.encoding], ENCODINGS, "编码")
+        here = ("printers", index)
+        _points_at(file, (*here, "dots"), [printer.dots], DOTS, "纸宽")
+        _points_at(file, (*here, "encoding"), [printer.encoding], ENCODINGS, "编码")
+        _points_at(file, (*here, "mode"), [printer.mode], ("text", "raster"), "打印方式")
+        _points_at(file, (*here, "qr"), [printer.qr], ("native", "raster"), "二维码方式")
     for index in _repeated([(i, printer.name) for i, printer in enumerate(site.printers)]):
         file.wrong(("printers", index, "name"), "打印机重名")
     for index in _repeated([(i, kiosk.name) for i, kiosk in enumerate(site.kiosks)]):

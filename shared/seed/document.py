@@ -23,7 +23,8 @@ FILES: dict[str, tuple[str, ...]] = {
     "materials.toml": ("materials",),
     "calendar.toml": ("years",),
     "site.toml": (
-        *("hall", "floors", "profiles", "counters", "series", "hours", "printers", "kiosks"),
+        *("hall", "floors", "profiles", "counters", "series", "hours", "printers", "kiosks", "desks"),
+        *("sign_lines", "signs"),
         *(
             "single_floors",
             "services",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date, time
 from typing import TypeVar
 
+from shared.domain.devices import DOTS_OF_PAPER, DOTS_PER_COLUMN, PrinterSettings
 from shared.domain.hours import Hours
 from shared.domain.limits import LegalLimit
+from shared.domain.sign import Sign, SignLine
 from shared.domain.site import (
     CounterSettings,
     FloorSettings,
     KioskSettings,
     NoShowRule,
-    PrinterSettings,
+    OfficeDesk,
     ProfileSettings,
     QueueRule,
     Reason,
@@ -22,7 +24,7 @@ from shared.domain.site import (
     StopsAfter,
 )
 from shared.domain.working_days import WorkingCalendar
-from shared.seed.rows import CountersRow, HallNames, HoursRow, LawRow, QueueRow, YearRow
+from shared.seed.rows import CountersRow, HallNames, HoursRow, LawRow, QueueRow, SlipPrinterRow, YearRow
 from shared.seed.tables import TableFile
 
 Row = TypeVar("Row")
@@ -52,8 +54,11 @@ def read_site(file: TableFile) -> Site:
         profiles=_all(file, "profiles", ProfileSettings),
         series=_all(file, "series", SeriesSettings),
         hours=_hours(file.table("hours", HoursRow) or _NO_HOURS),
-        printers=_all(file, "printers", PrinterSettings),
+        printers=_printers(file),
         kiosks=_all(file, "kiosks", KioskSettings),
+        desks=_all(file, "desks", OfficeDesk) if "desks" in file.data else (),
+        sign_lines=_all(file, "sign_lines", SignLine) if "sign_lines" in file.data else (),
+        signs=_all(file, "signs", Sign) if "signs" in file.data else (),
         no_show=file.table("no_show", NoShowRule) or _NO_RULE,
         discipline=_discipline(queue),
         mean_minutes=file.table("mean_minutes", dict[str, float]) or {},
@@ -114,9 +119,31 @@ def _wording(file: TableFile) -> dict[str, str]:
 
 def _counters(file: TableFile) -> tuple[CounterSettings, ...]:
     return tuple(
-        CounterSettings(number, row.floor, f"{number}号窗口", row.profile, row.printer)
+        CounterSettings(
+            number, row.floor, f"{number}号窗口", row.profile, row.printer, row.stand_in, row.card_reader
+        )
         for _, row in file.rows(("counters",), CountersRow)
         for number in row.numbers
+    )
+
+
+def _printers(file: TableFile) -> tuple[PrinterSettings, ...]:
+    return tuple(_printer(row) for _, row in file.rows(("printers",), SlipPrinterRow))
+
+
+def _printer(row: SlipPrinterRow) -> PrinterSettings:
+    dots = row.dots or (row.columns or 0) * DOTS_PER_COLUMN or DOTS_OF_PAPER.get(row.paper_mm, 0)
+    return PrinterSettings(
+        name=row.name,
+        address=row.address,
+        place=row.place,
+        dots=dots,
+        encoding=row.encoding,
+        mode=row.mode,
+        qr=row.qr,
+        cutter=row.cutter,
+        status=row.status,
+        process_ids=row.process_ids,
     )
 
 

@@ -136,6 +136,26 @@ class CountersRow:
     floor: int
     profile: str
     printer: str | None = None
+    stand_in: str | None = None
+    card_reader: str | None = None
+
+
+@dataclass(frozen=True)
+class SlipPrinterRow:
+    """A slip printer; ``dots``, if left out, follows from ``paper_mm``; ``columns`` is the older way."""
+
+    name: str
+    address: str
+    place: str = ""
+    paper_mm: int = 80
+    dots: int | None = None
+    columns: int | None = None
+    encoding: str = "gb18030"
+    mode: str = "text"
+    qr: str = "native"
+    cutter: bool = True
+    status: bool | None = None
+    process_ids: bool | None = None
 
 
 @dataclass(frozen=True)

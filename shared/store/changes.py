@@ -7,21 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from shared.domain.account import SignIn
+from shared.domain.card import CardReading, ReadingState
 from shared.domain.case import Case, CaseItem
 from shared.domain.devices import DeviceState, PaperState
 from shared.domain.hall import Call, HallRow
 from shared.domain.ledger import LedgerRow
 from shared.domain.paper import PrinterRow, PrintJobRow
 from shared.domain.ticket import Ticket
+from shared.domain.trouble import Trouble
+from shared.store.card_readings import IS_OPEN
 from shared.store.trail import Trail
 
 #: So many rows are read at once; the rest comes with the next look.
 _MOST = 2000
 _PRINTERS = select(PrinterRow.name, PrinterRow.state)
+_TROUBLES = select(Trouble.device, Trouble.kind, Trouble.seen_at.is_not(None)).where(
+    Trouble.ended_at.is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class Signs:
     call: int
     shown: int
     sounded: int
+    #: So many identity cards are asked for just now.
+    cards: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,10 @@ class JobSign:
 
 @dataclass(frozen=True, slots=True)
 class JobEnd:
-    """What became of a print job, with the numbers that people know it by."""
+    """What became of a print job, with the numbers that people know it by.
+
+    Of a failed one that has a stand-in this is the stand-in's state; ``stand_in`` is its printer then.
+    """
 
     id: int
     state: PaperState
@@ -67,6 +78,7 @@ class JobEnd:
     ticket_id: int | None
     number: str | None
     case_number: str | None
+    stand_in: str | None = None
 
 
 class Changes:
@@ -86,6 +98,7 @@ class Changes:
             _newest(Call.id),
             _count(Call.shown_at, late),
             _count(Call.sounded_at, late),
+            _count(CardReading.id, IS_OPEN & (CardReading.state == ReadingState.ASKED)),
         ).where(HallRow.id == 1)
         epoch, version, *marks = self._session.execute(query).one()
         return Signs(epoch, version, *(mark or 0 for mark in marks))
@@ -93,6 +106,10 @@ class Changes:
     def printers(self) -> dict[str, DeviceState]:
         """The state of every printer that has reported."""
         return {printer.name: printer.state for printer in self._session.execute(_PRINTERS)}
+
+    def troubles(self) -> dict[tuple[str, str], bool]:
+        """What is wrong with devices now: (device, kind), and whether somebody has seen it."""
+        return {(device, kind): bool(seen) for device, kind, seen in self._session.execute(_TROUBLES)}
 
     def moves(self, trail: Trail) -> list[MoveSign]:
         """The ledger's rows that ``trail`` has not seen."""
@@ -116,15 +133,21 @@ class Changes:
 
     def ends_of(self, job_ids: Collection[int]) -> list[JobEnd]:
         """What became of these print jobs."""
+        moved = aliased(PrintJobRow)
         query = (
             select(
                 PrintJobRow.id,
-                PrintJobRow.state,
+                func.coalesce(moved.state, PrintJobRow.state),
                 PrintJobRow.device,
                 PrintJobRow.ticket_id,
                 Ticket.number,
                 Case.case_number,
+                case(
+                    (moved.id.is_not(None), moved.printer),
+                    (PrintJobRow.stands_in_for.is_not(None), PrintJobRow.printer),
+                ),
             )
+            .outerjoin(moved, moved.stands_in_for == PrintJobRow.id)
             .outerjoin(Ticket, Ticket.id == PrintJobRow.ticket_id)
             .outerjoin(Case, Case.id == PrintJobRow.case_id)
             .where(PrintJobRow.id.in_(job_ids))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
-from shared.domain import account, case, counter, hall, ledger, paper, ticket
+from shared.domain import account, card, case, contact, counter, hall, ledger, paper, ticket, trouble
 from shared.domain.base import Entity
 
-ENTITY_MODULES = (account, case, counter, hall, ledger, paper, ticket)
+ENTITY_MODULES = (account, card, case, contact, counter, hall, ledger, paper, ticket, trouble)
 
 
 def metadata() -> MetaData:

@@ -22,6 +22,12 @@ _SLIP = (
     .limit(1)
     .scalar_subquery()
 )
+#: A slip that waits at a stand-in has the state that it had before, and lies elsewhere.
+_SLIP_ID = (
+    select(func.max(_JOBS.c.id))
+    .where(_JOBS.c.ticket_id == _TICKETS.c.id, _JOBS.c.kind == "ticket")
+    .scalar_subquery()
+)
 _RATED = select(func.count()).where(_RATINGS.c.ticket_id == _TICKETS.c.id).scalar_subquery()
 _HAS_CASE = exists().where(_CASES.c.ticket_id == _TICKETS.c.id)
 _STANDING = (
@@ -32,6 +38,7 @@ _STANDING = (
         _TICKETS.c.id,
         _TICKETS.c.version,
         _SLIP,
+        _SLIP_ID,
         _RATED,
     )
     .select_from(_HALL.join(_TICKETS, _TICKETS.c.token == bindparam("of")))

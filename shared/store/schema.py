@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, inspect, text
 
-REVISION = "0002"
+REVISION = "0003"
 """The last migration; a test compares it with the folder of migrations."""
 
 

@@ -79,6 +79,10 @@ class Tickets:
         """The ticket, with its stops."""
         return self._session.scalars(_BY_ID, {"ticket": ticket_id}).unique().one()
 
+    def read_again(self, ticket: Ticket) -> None:
+        """See what other transactions have made of a ticket since it was read here."""
+        self._session.refresh(ticket)
+
     def with_ids(self, ids: Sequence[int]) -> list[Ticket]:
         """The tickets with these ids, in the same order."""
         found = self._session.scalars(_WITH_IDS, {"ids": list(ids)}) if ids else ()

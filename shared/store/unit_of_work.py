@@ -21,6 +21,7 @@ from shared.domain.events import BoardChanged, Event
 from shared.domain.hall import ConfigurationRow, HallState
 from shared.domain.hall_time import Anchor, HallTime
 from shared.store.accounts import Accounts
+from shared.store.card_readings import CardReadings
 from shared.store.cases import Cases
 from shared.store.changes import Changes
 from shared.store.counters import Counters
@@ -30,8 +31,10 @@ from shared.store.keyring import HallKeyring
 from shared.store.ledger import Ledger
 from shared.store.paper import Papers
 from shared.store.presses import Presses
+from shared.store.printing import Printing
 from shared.store.recent_calls import RecentCalls
 from shared.store.tickets import Tickets
+from shared.store.troubles import Troubles
 from shared.store.waiting_line import WaitingLine
 
 #: Reasons of the hall itself.
@@ -130,6 +133,10 @@ class UnitOfWork:
         return Cases(self._session, self.keyring)
 
     @cached_property
+    def card_readings(self) -> CardReadings:
+        return CardReadings(self._session)
+
+    @cached_property
     def accounts(self) -> Accounts:
         return Accounts(self._session)
 
@@ -138,8 +145,16 @@ class UnitOfWork:
         return Devices(self._session)
 
     @cached_property
+    def troubles(self) -> Troubles:
+        return Troubles(self._session)
+
+    @cached_property
     def papers(self) -> Papers:
         return Papers(self._session)
+
+    @cached_property
+    def printing(self) -> Printing:
+        return Printing(self._session)
 
     @cached_property
     def following(self) -> Following:

@@ -22,6 +22,10 @@ class Fields:
     def __init__(self, document: Mapping[str, object]) -> None:
         self._document = document
 
+    def __contains__(self, name: str) -> bool:
+        """Whether the document has that field at all."""
+        return name in self._document
+
     def text(self, name: str) -> str:
         """A text that must be there."""
         value = self._document.get(name)

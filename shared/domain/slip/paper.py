@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 Size = Literal[1, 2, 4]
 Align = Literal["left", "center", "right"]
+DrawnBy = Literal["printer", "picture"]
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,10 @@ class SlipLine:
 
 @dataclass(frozen=True)
 class QrLine:
-    """A centred QR code that says ``content``."""
+    """A centred QR code that says ``content``; ``drawn_by`` None leaves the way to the printer's settings."""
 
     content: str
+    drawn_by: DrawnBy | None = None
 
 
 @dataclass(frozen=True)

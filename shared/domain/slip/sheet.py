@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from shared.domain.slip.paper import Line, QrLine, RuleLine, Size, Slip, SlipLine
+from shared.domain.slip.paper import DrawnBy, Line, QrLine, RuleLine, Size, Slip, SlipLine
 from shared.domain.slip.typesetting import numbered_row, width, wrap
 
 NARROWEST = 16
@@ -58,9 +58,9 @@ class Sheet:
         """A rule over the whole width."""
         self._lines.append(RuleLine())
 
-    def qr(self, content: str) -> None:
-        """A centred QR code."""
-        self._lines.append(QrLine(content))
+    def qr(self, content: str, drawn_by: DrawnBy | None = None) -> None:
+        """A centred QR code; ``drawn_by`` None leaves the way to the printer's settings."""
+        self._lines.append(QrLine(content, drawn_by))
 
     def slip(self) -> Slip:
         """The finished slip."""
