@@ -2,86 +2,77 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.domain.slip.typesetting import width
+from hardware.fonts import HERE, FontMissing, Fonts, face
+from shared.domain.slip.typesetting import clusters, width
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-    from PIL.ImageFont import FreeTypeFont
+
+__all__ = ["CELL", "FontMissing", "draw_text"]
 
 CELL = 24
 """Dots of a Chinese character cell; a Latin letter takes half of it."""
 
-KNOWN_FONTS = {
-    False: "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    True: "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc",
-}
-MONO_SC_FACE = 7
-"""Noto Sans Mono CJK SC within the collection: a Latin letter is exactly half as wide as a character."""
+BASELINE = 0.86
+"""Where letters stand, as a share of the cell's height."""
+
+INK = 150
+"""Below this level of grey a dot is burnt."""
+
+DIGIT_DOTS = 11
 
 
-class FontMissing(Exception):
-    """This computer has no font with Chinese characters."""
+def draw_text(text: str, across: int = 1, down: int = 1, *, bold: bool = False, fonts: Fonts = HERE) -> Image:
+    """The text as a one-bit picture in cells of 24 dots, multiplied as GS ! does; raises FontMissing.
 
-
-@lru_cache(maxsize=16)
-def font(size: int, *, bold: bool) -> FreeTypeFont:
-    """The font at ``size`` dots; raises FontMissing."""
-    from PIL import ImageFont
-
-    path = font_path(bold=bold)
-    if path is None:
-        raise FontMissing
-    face = MONO_SC_FACE if path == KNOWN_FONTS[bold] else 0
-    return ImageFont.truetype(path, size, index=face)
-
-
-@lru_cache(maxsize=2)
-def font_path(*, bold: bool) -> str | None:
-    """The file of a Chinese font: Debian's Noto Sans CJK, else what fontconfig names, else None."""
-    if Path(KNOWN_FONTS[bold]).exists():
-        return KNOWN_FONTS[bold]
-    matcher = shutil.which("fc-match")
-    if matcher is None:
-        return None
-    style = "bold" if bold else "regular"
-    asked = [matcher, "--format=%{lang}\n%{file}", f"sans:lang=zh-cn:style={style}"]
-    answer = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=5)
-    languages, _, path = answer.stdout.partition("\n")
-    return path if "zh-cn" in languages and Path(path).exists() else None
-
-
-def draw_text(text: str, across: int = 1, down: int = 1, *, bold: bool = False) -> Image:
-    """The text as a one-bit picture in cells of 24 dots, multiplied as GS ! does; raises FontMissing."""
-    from PIL import Image, ImageDraw
+    A character that no font holds is a box with its code point.
+    """
+    from PIL import Image
 
     scale = max(across, down)
-    face = font(CELL * scale, bold=bold)
-    picture = Image.new("L", (max(1, width(text) * CELL // 2 * scale), CELL * scale), 255)
-    draw = ImageDraw.Draw(picture)
+    picture = Image.new("1", (max(1, width(text) * CELL // 2 * scale), CELL * scale), 1)
     left = 0
     # Each character in its own cell, as the printer sets them, whatever the font's spacing says.
-    for sign in text:
-        cell = width(sign) * CELL // 2 * scale
-        draw.text((left + cell / 2, CELL * scale * 0.86), sign, font=face, fill=0, anchor="ms")
-        left += cell
+    for sign in clusters(text):
+        drawn = _cell(fonts, sign, scale, bold)
+        picture.paste(drawn, (left, 0))
+        left += drawn.width
     if across != down:
         picture = picture.resize((picture.width * across // scale, picture.height * down // scale))
-    return picture.point(lambda level: 255 if level > 150 else 0).convert("1")
+    return picture
 
 
-def raster_line(text: str, size: int, *, bold: bool, dots: int) -> bytes:
-    """One line of text as a GS v 0 raster command, never wider than ``dots``; raises FontMissing."""
-    from PIL import ImageChops
+@lru_cache(maxsize=2048)
+def _cell(fonts: Fonts, sign: str, scale: int, bold: bool) -> Image:
+    from PIL import Image, ImageDraw
 
-    picture = draw_text(text, size, size, bold=bold)
-    picture = picture.crop((0, 0, min(picture.width, dots), picture.height))
-    row_bytes = (picture.width + 7) // 8
-    bits = ImageChops.invert(picture).tobytes()
-    header = b"\x1dv0\x00" + row_bytes.to_bytes(2, "little") + picture.height.to_bytes(2, "little")
-    return header + bits
+    across, down = width(sign) * CELL // 2 * scale, CELL * scale
+    picture = Image.new("L", (across, down), 255)
+    draw = ImageDraw.Draw(picture)
+    font = fonts.holding(sign[0], bold)
+    if font is None:
+        _draw_code_point(picture, fonts, sign[0], scale)
+    else:
+        draw.text((across / 2, down * BASELINE), sign, font=face(font, down), fill=0, anchor="ms")
+    return picture.point(lambda level: 255 if level > INK else 0).convert("1")
+
+
+def _draw_code_point(picture: Image, fonts: Fonts, sign: str, scale: int) -> None:
+    """Two rows of hexadecimal digits in a frame, as screens show what they cannot draw."""
+    from PIL import ImageDraw
+
+    draw = ImageDraw.Draw(picture)
+    frame = (scale, scale, picture.width - 1 - scale, picture.height - 1 - scale)
+    draw.rectangle(frame, outline=0, width=scale)
+    digits = f"{ord(sign):04X}"
+    if picture.width < picture.height:
+        return
+    half = (len(digits) + 1) // 2
+    size = (DIGIT_DOTS if half < 3 else DIGIT_DOTS - 1) * scale
+    font = face(fonts.chinese(False), size)
+    for row, part in enumerate((digits[:half], digits[half:])):
+        place = (picture.width / 2, picture.height * (0.32 + 0.37 * row))
+        draw.text(place, part, font=font, fill=0, anchor="mm")

@@ -34,10 +34,7 @@ class MemoryReports:
         settings = self._printers[printer]
         with self._changed:
             self._ids += 1
-            job = PrintJob(
-                self._ids, printer, settings.address, settings.columns, settings.encoding, document,
-                ordered_at or utc_now(), attempt,
-            )  # fmt: skip
+            job = PrintJob(self._ids, settings, document, ordered_at or utc_now(), attempt)
             self._jobs[printer].append(job)
             self.papers[job.id] = (PaperState.PENDING, "")
             return job.id
@@ -47,16 +44,30 @@ class MemoryReports:
         return list(self._printers.values())
 
     def lease(self, printers: Collection[str], owner: str) -> Mapping[str, int]:
-        """The first owner keeps a printer until ``release``."""
+        """The first owner keeps a printer until it is released, or taken."""
         with self._changed:
-            held = {printer: self._owners.setdefault(printer, (owner, 1)) for printer in printers}
-        return {printer: fence for printer, (holder, fence) in held.items() if holder == owner}
+            return self._leased([name for name in printers if self._holder(name) in ("", owner)], owner)
 
-    def release(self, printer: str, to: str) -> None:
-        """Give the printer to another owner, with the next fencing number."""
+    def take(self, printers: Collection[str], owner: str) -> Mapping[str, int]:
+        """Give the printers to another owner, with the next fencing number."""
         with self._changed:
-            fence = self._owners.get(printer, ("", 0))[1]
-            self._owners[printer] = (to, fence + 1)
+            return self._leased(printers, owner)
+
+    def release(self, printers: Collection[str], owner: str) -> None:
+        """The printers are nobody's now, if they were this owner's."""
+        with self._changed:
+            for name in printers:
+                if self._holder(name) == owner:
+                    self._owners[name] = ("", self._owners[name][1])
+
+    def _holder(self, printer: str) -> str:
+        return self._owners.get(printer, ("", 0))[0]
+
+    def _leased(self, printers: Collection[str], owner: str) -> dict[str, int]:
+        for name in printers:
+            holder, fence = self._owners.get(name, ("", 0))
+            self._owners[name] = (owner, fence if holder == owner else fence + 1)
+        return {name: self._owners[name][1] for name in printers}
 
     def waiting(self, printers: Collection[str]) -> Collection[str]:
         """Those of the printers for which a job waits."""
@@ -70,7 +81,7 @@ class MemoryReports:
         with self._changed:
             for paper in papers:
                 self.papers[paper.job_id] = (paper.state, paper.detail)
-            owned = [name for name in room if self._owners.get(name, (owner, 0))[0] == owner]
+            owned = [name for name in room if self._holder(name) == owner]
             jobs = [job for name in owned for job in self._claim(name, room[name], oldest)]
             self._changed.notify_all()
             return jobs

@@ -6,13 +6,14 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 
-from hardware.escpos_bytes import build
 from hardware.transport import Transport
 from shared.domain.devices import (
-    ABLE_TO_PRINT,
+    MOST_AHEAD_OF_TIME,
+    OLDEST_JOB,
+    SURE_TO_PRINT,
     TOO_OLD,
     DeviceReports,
     DeviceState,
@@ -22,19 +23,18 @@ from shared.domain.devices import (
     PrintJob,
 )
 from shared.domain.errors import HallError
-from shared.domain.slip import render
 
 log = logging.getLogger(__name__)
 
 DEADLINE_SECONDS = 3.0
 """The longest that a citizen is left without a word about the slip."""
 
-OLDEST_JOB = timedelta(seconds=10)
-"""A slip that comes later falls before an empty kiosk, with a live number on it."""
-
 SELF_TEST_SECONDS = 5.0
 CARE_SECONDS = 30.0
 """How often a printer is asked for its state: while something is wrong, and while all is well."""
+
+RETELL_SECONDS = 60.0
+"""An unchanged state is told so often, so that one sees when the printer was last heard."""
 
 AHEAD_SECONDS = 0.1
 MOST_AHEAD = 16
@@ -73,7 +73,9 @@ class PrinterWorker:
         self._owned = self._stopping = False
         self._transports: dict[PrinterSettings, Transport] = {}
         self._state: DeviceState | None = None
-        self._next_check = 0.0
+        self._retell_at = self._next_check = 0.0
+        #: A slip did not come out for certain, and no test has shown since that the printer is well.
+        self._doubted = False
         self.thread = threading.Thread(target=self._run, name=f"printer-{printer.name}", daemon=True)
 
     def start(self) -> None:
@@ -88,6 +90,12 @@ class PrinterWorker:
                 self._state, self._next_check = None, 0.0
                 self._news.notify()
             self._owned = owned
+
+    def look(self) -> None:
+        """Ask the printer for its state soon."""
+        with self._news:
+            self._next_check = 0.0
+            self._news.notify()
 
     @property
     def room(self) -> int:
@@ -108,6 +116,11 @@ class PrinterWorker:
             self._stopping = True
             self._news.notify()
 
+    def left(self) -> list[PrintJob]:
+        """What it was handed when it had ended already; nobody prints it."""
+        with self._news:
+            return [] if self.thread.is_alive() else list(self._jobs)
+
     def _run(self) -> None:
         while True:
             job = self._next()
@@ -116,9 +129,10 @@ class PrinterWorker:
                 # Where threads are greenlets nobody else has had a turn meanwhile; presses go first.
                 time.sleep(BREATH_SECONDS)
             elif self._stopping:
-                return
+                break
             else:
                 self._care()
+        self._let_go()
 
     def _next(self) -> PrintJob | None:
         """The next job; None when it is time to look after the printer, or to stop."""
@@ -140,22 +154,29 @@ class PrinterWorker:
         self._done(PaperReport(job.id, state, detail))
 
     def _outcome(self, job: PrintJob) -> tuple[PaperState, str]:
-        if self._now() - job.ordered_at > OLDEST_JOB:
+        age = self._now() - job.ordered_at
+        if age > OLDEST_JOB or age < -MOST_AHEAD_OF_TIME:
             return PaperState.FAILED, TOO_OLD
+        deadline = time.monotonic() + min(DEADLINE_SECONDS, (OLDEST_JOB - age).total_seconds())
         sending = False
         try:
-            settings = self._settings_of(job)
-            data = build(render(job.document, job.columns), settings)
-            transport = self._transport(settings)
+            transport = self._transport(job.printer)
             sending = True
-            delivery = transport.send(data, time.monotonic() + DEADLINE_SECONDS)
+            delivery = transport.deliver(job, deadline)
         except HallError as refusal:
             return PaperState.FAILED, refusal.text
         except Exception:
-            log.exception("print job failed", extra={"printer": job.printer, "job": job.id})
+            log.exception("print job failed", extra={"printer": job.printer.name, "job": job.id})
             return PaperState.UNCONFIRMED if sending else PaperState.FAILED, "打印程序出错，请看日志"
+        self._late(delivery.late)
+        self._doubted |= delivery.state is not PaperState.CONFIRMED
         self._heard(delivery.device, delivery.detail)
         return delivery.state, delivery.detail
+
+    def _late(self, jobs: Iterable[int]) -> None:
+        """What the printer says of earlier slips changes their record and nothing else."""
+        for job_id in jobs:
+            self._done(PaperReport(job_id, PaperState.CONFIRMED, "打印机晚些时候确认打完"))
 
     def _care(self) -> None:
         """Ask the printer for its state."""
@@ -170,11 +191,19 @@ class PrinterWorker:
         except Exception:
             log.exception("a printer could not be asked", extra={"printer": self._printer.name})
             return
+        self._late(condition.late)
+        if self._is_well(condition.state) and self._doubted:
+            # Told even when it is what was told before: kiosks may wait for just this word.
+            self._doubted, self._state = False, None
         self._heard(condition.state, condition.detail)
 
+    def _is_well(self, state: DeviceState) -> bool:
+        return state in SURE_TO_PRINT or (state is DeviceState.UNKNOWN and not self._printer.tells_state)
+
     def _heard(self, state: DeviceState, detail: str) -> None:
-        self._next_check = time.monotonic() + (CARE_SECONDS if state in ABLE_TO_PRINT else SELF_TEST_SECONDS)
-        if state is self._state:
+        rests = self._is_well(state) and not self._doubted
+        self._next_check = time.monotonic() + (CARE_SECONDS if rests else SELF_TEST_SECONDS)
+        if state is self._state and time.monotonic() < self._retell_at:
             return
         try:
             self._reports.device(self._printer.name, state, detail)
@@ -183,15 +212,15 @@ class PrinterWorker:
             log.exception("a printer's state could not be told", extra={"printer": self._printer.name})
             self._next_check = time.monotonic() + SELF_TEST_SECONDS
         else:
-            self._state = state
-
-    def _settings_of(self, job: PrintJob) -> PrinterSettings:
-        return PrinterSettings(
-            self._printer.name, job.address, job.columns, job.encoding, self._printer.process_ids
-        )
+            self._state, self._retell_at = state, time.monotonic() + RETELL_SECONDS
 
     def _transport(self, settings: PrinterSettings) -> Transport:
         """The way to the printer; kept, because it learns the printer's habits."""
         if settings not in self._transports:
-            self._transports = {settings: self._open_transport(settings)}
+            self._let_go()
+            self._transports[settings] = self._open_transport(settings)
         return self._transports[settings]
+
+    def _let_go(self) -> None:
+        while self._transports:
+            self._transports.popitem()[1].close()

@@ -5,23 +5,24 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
-from hardware.printer_worker import DEADLINE_SECONDS, OLDEST_JOB, PrinterWorker, utc_now
+from hardware.printer_worker import DEADLINE_SECONDS, PrinterWorker, utc_now
 from hardware.transport import Transport
-from shared.domain.devices import DeviceReports, PaperReport, PrinterSettings
+from shared.domain.devices import OLDEST_JOB, DeviceReports, PaperReport, PaperState, PrinterSettings
 
 log = logging.getLogger(__name__)
 
 GATHER_SECONDS = 0.03
-"""After a word from anybody so long is waited for others, so that a rush is told and fetched together."""
+"""Turns are so far apart at least, so that a rush is told and fetched together."""
 
 POLL_SECONDS = 0.25
 """Wake-ups are hints and may be lost; another server's jobs come without any."""
 
 LEASE_SECONDS = 5.0
-"""How often the leases are renewed, or asked for while another process has them."""
+ASK_SECONDS = 1.0
+"""How often the leases are renewed, and asked for while another process has some of them."""
 
 _MOST_TOLD = 500
 
@@ -46,6 +47,7 @@ class Spooler:
         self._workers: dict[str, PrinterWorker] = {}
         self._owned: frozenset[str] = frozenset()
         self._rung: set[str] = set()
+        self._claims: set[str] = set()
         self._untold: list[PaperReport] = []
         self._stopping = False
         self._next_lease = self._next_poll = 0.0
@@ -78,8 +80,26 @@ class Spooler:
             self._rung.add(printer)
         self._bell.set()
 
+    def take_over(self, printers: Collection[str]) -> None:
+        """Own these printers soon, whoever did before: they can be reached from this process alone."""
+        if any(printer not in self._workers for printer in printers):
+            self.start()
+        with self._guard:
+            self._claims.update(printers)
+        self._next_lease = 0.0
+        self._bell.set()
+
+    def look(self, printers: Collection[str]) -> None:
+        """Have those of the printers that are owned asked for their state soon."""
+        for printer in printers:
+            if printer in self._workers:
+                self._workers[printer].look()
+
     def stop(self) -> None:
-        """End the workers: idle ones at once, one in the middle of a slip when that slip is told of."""
+        """End the workers: idle ones at once, one in the middle of a slip when that slip is told of.
+
+        The printers whose workers have ended may be another process's at once.
+        """
         until = time.monotonic() + DEADLINE_SECONDS
         workers = list(self._workers.values())
         for worker in workers:
@@ -90,7 +110,30 @@ class Spooler:
         self._bell.set()
         if self._thread is not None:
             _join(self._thread, time.monotonic() + DEADLINE_SECONDS)
+        self._tell_left()
+        self._release([name for name in self._owned if not self._workers[name].thread.is_alive()])
         self._workers, self._thread, self._owned = {}, None, frozenset()
+
+    def _tell_left(self) -> None:
+        """Tell of slips that were claimed while their printer's worker ended: no byte of them was sent."""
+        jobs = [job for worker in self._workers.values() for job in worker.left()]
+        papers = [PaperReport(job.id, PaperState.FAILED, "服务器停止，没有打印") for job in jobs]
+        if not papers:
+            return
+        try:
+            self._reports.exchange(self._owner, papers, {}, self._now() - OLDEST_JOB)
+        except Exception:
+            # The next owner ends them as what was begun and never told of.
+            log.exception("slips that were not printed could not be told of")
+
+    def _release(self, printers: list[str]) -> None:
+        if not printers:
+            return
+        try:
+            self._reports.release(printers, self._owner)
+        except Exception:
+            # Without this word the lease runs out by itself.
+            log.exception("printers could not be released")
 
     def _hear(self, paper: PaperReport) -> None:
         with self._guard:
@@ -98,10 +141,13 @@ class Spooler:
         self._bell.set()
 
     def _run(self) -> None:
+        turned = 0.0
         while not self._stopping:
             if self._bell.wait(POLL_SECONDS):
-                time.sleep(GATHER_SECONDS)
+                # The first word is acted upon at once, those that follow it closely are gathered.
+                time.sleep(max(0.0, turned + GATHER_SECONDS - time.monotonic()))
             self._bell.clear()
+            turned = time.monotonic()
             self._try_turn()
         self._try_turn()
 
@@ -135,18 +181,27 @@ class Spooler:
         with self._guard:
             del self._untold[: len(papers)]
         for job in jobs:
-            self._workers[job.printer].hand(job)
-        return [job.printer for job in jobs]
+            self._workers[job.printer.name].hand(job)
+        return [job.printer.name for job in jobs]
 
     def _renew(self) -> None:
         """Take or renew the leases; a stale yes does no harm, for every claim is checked again."""
         if time.monotonic() < self._next_lease:
             return
-        self._next_lease = time.monotonic() + LEASE_SECONDS
         workers = dict(self._workers)
+        self._next_lease = time.monotonic() + LEASE_SECONDS
+        with self._guard:
+            claims = self._claims & workers.keys()
+        if claims:
+            self._reports.take(claims, self._owner)
         owned = frozenset(self._reports.lease(list(workers), self._owner))
+        if len(owned) < len(workers):
+            self._next_lease = time.monotonic() + ASK_SECONDS
         for name, worker in workers.items():
             worker.own(name in owned)
+        self.look(claims)
+        with self._guard:
+            self._claims -= claims
         if owned != self._owned:
             self._owned, self._next_poll = owned, 0.0
 
