@@ -2,150 +2,83 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
-
-@dataclass(frozen=True)
-class Text:
-    """Characters for the line buffer."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class LineEnd:
-    """Print the line buffer."""
-
-
-@dataclass(frozen=True)
-class Feed:
-    """Print the line buffer and feed; ``dots`` of 203 dpi."""
-
-    dots: int
-
-
-@dataclass(frozen=True)
-class Initialise:
-    """Forget every setting."""
-
-
-@dataclass(frozen=True)
-class SetSize:
-    """Multiply characters, 1 to 8 each way."""
-
-    across: int
-    down: int
-
-
-@dataclass(frozen=True)
-class SetAlign:
-    """Align whole lines: left, center or right."""
-
-    align: str
-
-
-@dataclass(frozen=True)
-class SetBold:
-    """Emphasised print on or off."""
-
-    bold: bool
-
-
-@dataclass(frozen=True)
-class SetChinese:
-    """Read bytes from 81h as Chinese characters, or as the code page."""
-
-    chinese: bool
-
-
-@dataclass(frozen=True)
-class QrSetting:
-    """Model, module size or level of the next code; ``function`` is 65, 67 or 69."""
-
-    function: int
-    number: int
-
-
-@dataclass(frozen=True)
-class QrContent:
-    """Store the content of the next code."""
-
-    content: str
-
-
-@dataclass(frozen=True)
-class QrPrint:
-    """Print the stored code."""
-
-
-@dataclass(frozen=True)
-class Raster:
-    """A picture, one bit a dot, rows of whole bytes."""
-
-    row_bytes: int
-    height: int
-    bits: bytes
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Cut the paper."""
-
-
-@dataclass(frozen=True)
-class AskStatus:
-    """DLE EOT: answer one status byte at once."""
-
-    subject: int
-
-
-@dataclass(frozen=True)
-class AskPrinted:
-    """GS ( H: answer with this id when everything before it is printed."""
-
-    process_id: bytes
-
-
-@dataclass(frozen=True)
-class Harmless:
-    """A setting that changes nothing a picture could show."""
-
-
-@dataclass(frozen=True)
-class UnknownCommand:
-    """Bytes that this reader does not know."""
-
-    data: bytes
-
-
-Command: TypeAlias = (
-    Text
-    | LineEnd
-    | Feed
-    | Initialise
-    | SetSize
-    | SetAlign
-    | SetBold
-    | SetChinese
-    | QrSetting
-    | QrContent
-    | QrPrint
-    | Raster
-    | Cut
-    | AskStatus
-    | AskPrinted
-    | Harmless
-    | UnknownCommand
+from hardware.character_rom import CharacterRom
+from hardware.escpos_commands import (
+    AskPaper,
+    AskPrinted,
+    AskStatus,
+    BitImage,
+    Command,
+    Cut,
+    Feed,
+    GraphicsPrint,
+    GraphicsStore,
+    Harmless,
+    Initialise,
+    LineEnd,
+    QrContent,
+    QrPrint,
+    QrSetting,
+    Raster,
+    RealTime,
+    SetAlign,
+    SetAutoStatus,
+    SetBold,
+    SetChinese,
+    SetCodePage,
+    SetInverse,
+    SetMode,
+    SetPitch,
+    SetSize,
+    SetUnderline,
+    Text,
+    UnknownCommand,
 )
+from hardware.raster import enlarged
+
+__all__ = [
+    "AskPaper",
+    "AskPrinted",
+    "AskStatus",
+    "BitImage",
+    "Command",
+    "Cut",
+    "Decoder",
+    "Feed",
+    "GraphicsPrint",
+    "GraphicsStore",
+    "Harmless",
+    "Initialise",
+    "LineEnd",
+    "QrContent",
+    "QrPrint",
+    "QrSetting",
+    "Raster",
+    "RealTime",
+    "SetAlign",
+    "SetAutoStatus",
+    "SetBold",
+    "SetChinese",
+    "SetCodePage",
+    "SetInverse",
+    "SetMode",
+    "SetPitch",
+    "SetSize",
+    "SetUnderline",
+    "Text",
+    "UnknownCommand",
+]
+
 Maker: TypeAlias = Callable[[bytes], Command]
+Taken: TypeAlias = tuple[Command, int]
+"""A command and the number of its bytes."""
 
 ALIGNMENTS = ("left", "center", "right")
-TEXT = re.compile(rb"[\x20-\x7e\x80-\xff]+")
-LINE_DOTS = 30
-"""One line of normal size, the usual spacing."""
+USUAL_PITCH = 30
+"""Dots from one line of normal size to the next."""
 
 
 def _align(arguments: bytes) -> Command:
@@ -153,97 +86,114 @@ def _align(arguments: bytes) -> Command:
     return SetAlign(ALIGNMENTS[place]) if place < 3 else UnknownCommand(b"\x1ba" + arguments)
 
 
+def _mode(arguments: bytes) -> Command:
+    bits = arguments[0]
+    return SetMode(2 if bits & 0x20 else 1, 2 if bits & 0x10 else 1, bool(bits & 8), bool(bits & 0x80))
+
+
 FIXED: dict[bytes, tuple[int, Maker]] = {
     b"\x1b@": (0, lambda _: Initialise()),
     b"\x1ba": (1, _align),
     b"\x1bE": (1, lambda n: SetBold(bool(n[0] & 1))),
-    b"\x1bd": (1, lambda n: Feed(n[0] * LINE_DOTS)),
+    b"\x1bG": (1, lambda n: SetBold(bool(n[0] & 1))),
+    b"\x1b-": (1, lambda n: SetUnderline(n[0] % 48 in (1, 2))),
+    b"\x1b!": (1, _mode),
+    b"\x1bd": (1, lambda n: Feed(0, n[0])),
     b"\x1bJ": (1, lambda n: Feed(n[0])),
-    b"\x1b!": (1, lambda n: SetSize(2 if n[0] & 0x20 else 1, 2 if n[0] & 0x10 else 1)),
-    b"\x1b2": (0, lambda _: Harmless()),
-    b"\x1b3": (1, lambda _: Harmless()),
-    b"\x1bt": (1, lambda _: Harmless()),
+    b"\x1b2": (0, lambda _: SetPitch(USUAL_PITCH)),
+    b"\x1b3": (1, lambda n: SetPitch(n[0])),
+    b"\x1bt": (1, lambda n: SetCodePage(n[0])),
     b"\x1bR": (1, lambda _: Harmless()),
     b"\x1bM": (1, lambda _: Harmless()),
+    b"\x1b{": (1, lambda _: Harmless()),
+    b"\x1bV": (1, lambda _: Harmless()),
+    b"\x1b ": (1, lambda _: Harmless()),
     b"\x1c&": (0, lambda _: SetChinese(True)),
     b"\x1c.": (0, lambda _: SetChinese(False)),
     b"\x1c!": (1, lambda _: Harmless()),
-    b"\x1d!": (1, lambda n: SetSize((n[0] >> 4) + 1, (n[0] & 15) + 1)),
-    b"\x1da": (1, lambda _: Harmless()),
+    b"\x1cS": (2, lambda _: Harmless()),
+    b"\x1d!": (1, lambda n: SetSize((n[0] >> 4 & 7) + 1, (n[0] & 7) + 1)),
+    b"\x1dB": (1, lambda n: SetInverse(bool(n[0] & 1))),
+    b"\x1db": (1, lambda _: Harmless()),
+    b"\x1dL": (2, lambda _: Harmless()),
+    b"\x1dW": (2, lambda _: Harmless()),
+    b"\x1d|": (1, lambda _: Harmless()),
+    b"\x1da": (1, lambda n: SetAutoStatus(n[0])),
+    b"\x1dr": (1, lambda n: AskPaper(n[0] % 48)),
     b"\x10\x04": (1, lambda n: AskStatus(n[0])),
+    b"\x10\x05": (1, lambda _: RealTime()),
 }
 """Commands of a fixed number of argument bytes."""
 
 
 class Decoder:
-    """Reads a stream in pieces; what a piece leaves incomplete waits for the next one."""
+    """Reads a stream in pieces; what a piece leaves incomplete waits for the next one.
 
-    def __init__(self) -> None:
+    ``encoding`` is what the printer's character ROM holds.
+    """
+
+    def __init__(self, encoding: str = "gb18030") -> None:
+        self._rom = CharacterRom(encoding)
         self._waiting = b""
         self._chinese = False
+        self._code_page = 0
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that do not make a whole command yet, or have not been asked for."""
+        return len(self._waiting)
+
+    def push(self, data: bytes) -> None:
+        """Take bytes without reading them."""
+        self._waiting += data
 
     def feed(self, data: bytes) -> Iterator[tuple[Command, bytes]]:
         """Every command that is complete now, with its own bytes."""
-        self._waiting += data
-        while self._waiting:
-            taken = self._take()
-            if taken is None:
-                return
-            command, size = taken
-            raw, self._waiting = self._waiting[:size], self._waiting[size:]
-            if isinstance(command, SetChinese):
-                self._chinese = command.chinese
-            elif isinstance(command, Initialise):
-                self._chinese = False
-            yield command, raw
+        self.push(data)
+        while (taken := self.next()) is not None:
+            yield taken
 
-    def _take(self) -> tuple[Command, int] | None:
-        data = self._waiting
-        if data[0] == 0x0A:
+    def next(self) -> tuple[Command, bytes] | None:
+        """The next whole command with its own bytes, or None when there is none yet."""
+        taken = self._take() if self._waiting else None
+        if taken is None:
+            return None
+        command, size = taken
+        raw, self._waiting = self._waiting[:size], self._waiting[size:]
+        match command:
+            case SetChinese(chinese):
+                self._chinese = chinese
+            case SetCodePage(number):
+                self._code_page = number
+            case Initialise():
+                self._chinese, self._code_page = False, 0
+        return command, raw
+
+    def _take(self) -> Taken | None:
+        first = self._waiting[0]
+        if first == 0x0A:
             return LineEnd(), 1
-        if data[0] == 0x0D:
+        if first == 0x0D:
             return Harmless(), 1
-        if data[0] >= 0x20 and data[0] != 0x7F:
-            return self._take_text()
-        return _take_command(data)
+        return self._take_text() if _is_sign(first) else _take_command(self._waiting)
 
-    def _take_text(self) -> tuple[Command, int] | None:
-        run = TEXT.match(self._waiting)
-        if run is not None:
-            try:
-                return Text(run[0].decode("gb18030" if self._chinese else "cp437")), run.end()
-            except UnicodeDecodeError:
-                # Incomplete or broken: look at it character by character.
-                pass
-        return self._take_characters()
-
-    def _take_characters(self) -> tuple[Command, int] | None:
+    def _take_text(self) -> Taken | None:
         data, end = self._waiting, 0
-        while end < len(data) and data[end] >= 0x20 and data[end] != 0x7F:
-            size = _character_size(data, end) if self._chinese else 1
+        signs: list[str] = []
+        while end < len(data) and _is_sign(data[end]):
+            sign, size = self._rom.take(data, end, chinese=self._chinese, code_page=self._code_page)
             if size == 0:
                 break
+            signs.append(sign)
             end += size
-        if end == 0:
-            return None
-        encoding = "gb18030" if self._chinese else "cp437"
-        try:
-            return Text(data[:end].decode(encoding)), end
-        except UnicodeDecodeError:
-            return UnknownCommand(data[:end]), end
+        return (Text("".join(signs)), end) if end else None
 
 
-def _character_size(data: bytes, at: int) -> int:
-    """Bytes of the GB18030 character there: 1, 2 or 4, or 0 while it is incomplete."""
-    if data[at] < 0x81:
-        return 1
-    if at + 1 >= len(data):
-        return 0
-    size = 4 if 0x30 <= data[at + 1] <= 0x39 else 2
-    return size if at + size <= len(data) else 0
+def _is_sign(byte: int) -> bool:
+    return byte >= 0x20 and byte != 0x7F
 
 
-def _take_command(data: bytes) -> tuple[Command, int] | None:
+def _take_command(data: bytes) -> Taken | None:
     if data[0] not in b"\x10\x1b\x1c\x1d":
         return UnknownCommand(data[:1]), 1
     if len(data) < 2:
@@ -253,27 +203,53 @@ def _take_command(data: bytes) -> tuple[Command, int] | None:
         size, make = FIXED[prefix]
         end = 2 + size
         return (make(data[2:end]), end) if len(data) >= end else None
-    if prefix == b"\x1d(":
-        return _take_function(data)
-    if prefix == b"\x1dv":
-        return _take_raster(data)
-    if prefix == b"\x1dV":
-        return _take_cut(data)
-    return UnknownCommand(prefix), 2
+    take = _VARIABLE.get(prefix)
+    return take(data) if take else (UnknownCommand(prefix), 2)
 
 
-def _take_function(data: bytes) -> tuple[Command, int] | None:
+def _take_real_time(data: bytes) -> Taken | None:
+    """DLE DC4: a pulse, a power-off or a clearing of buffers, by its function."""
+    if len(data) < 3:
+        return None
+    end = {1: 5, 2: 5, 3: 8, 7: 4, 8: 10}.get(data[2])
+    if end is None:
+        return UnknownCommand(data[:3]), 3
+    return (RealTime(), end) if len(data) >= end else None
+
+
+def _take_function(data: bytes) -> Taken | None:
+    """GS ( x: a length in two bytes."""
+    if len(data) < 5:
+        return None
+    end = 5 + int.from_bytes(data[3:5], "little")
+    return (_function(data[2:3], data[5:end], data[:end]), end) if len(data) >= end else None
+
+
+def _take_chinese_function(data: bytes) -> Taken | None:
+    """FS ( C: how text is encoded; a printer reads what its memory holds, whatever it is told."""
     if len(data) < 5:
         return None
     end = 5 + int.from_bytes(data[3:5], "little")
     if len(data) < end:
         return None
-    return _function(data[2:3], data[5:end], data[:end]), end
+    return (Harmless() if data[2:3] == b"C" else UnknownCommand(data[:end])), end
+
+
+def _take_long_function(data: bytes) -> Taken | None:
+    """GS 8 L: a length in four bytes, for large pictures."""
+    if len(data) < 7:
+        return None
+    if data[2:3] != b"L":
+        return UnknownCommand(data[:3]), 3
+    end = 7 + int.from_bytes(data[3:7], "little")
+    return (_graphics(data[7:end], data[:end]), end) if len(data) >= end else None
 
 
 def _function(family: bytes, body: bytes, raw: bytes) -> Command:
     if family == b"H" and len(body) == 6 and body[:2] == b"00":
         return AskPrinted(body[2:])
+    if family == b"L":
+        return _graphics(body, raw)
     if family != b"k" or len(body) < 3 or body[:1] != b"1":
         return UnknownCommand(raw)
     if body[1] in (65, 67, 69):
@@ -283,21 +259,78 @@ def _function(family: bytes, body: bytes, raw: bytes) -> Command:
     return QrPrint() if body[1] == 81 else UnknownCommand(raw)
 
 
-def _take_raster(data: bytes) -> tuple[Command, int] | None:
+def _graphics(body: bytes, raw: bytes) -> Command:
+    """GS ( L: function 112 stores a picture, 2 or 50 prints it."""
+    if body[:1] == b"0" and body[1:2] in (b"\x02", b"2"):
+        return GraphicsPrint()
+    if len(body) < 10 or body[:2] != b"0p":
+        return UnknownCommand(raw)
+    row_bytes = (int.from_bytes(body[6:8], "little") + 7) // 8
+    height = int.from_bytes(body[8:10], "little")
+    bits = body[10:]
+    whole = row_bytes * height > 0 and len(bits) == row_bytes * height
+    return GraphicsStore(row_bytes, height, bits) if whole else UnknownCommand(raw)
+
+
+def _take_raster(data: bytes) -> Taken | None:
     if len(data) < 8:
         return None
     row_bytes, height = int.from_bytes(data[4:6], "little"), int.from_bytes(data[6:8], "little")
     end = 8 + row_bytes * height
-    if end == 8:
+    if end == 8 or data[2:3] != b"0":
         return UnknownCommand(data[:8]), 8
-    return (Raster(row_bytes, height, data[8:end]), end) if len(data) >= end else None
+    if len(data) < end:
+        return None
+    row_bytes, bits = enlarged(row_bytes, data[8:end], data[3])
+    return Raster(row_bytes, len(bits) // row_bytes, bits), end
 
 
-def _take_cut(data: bytes) -> tuple[Command, int] | None:
+def _take_bit_image(data: bytes) -> Taken | None:
+    """ESC *: columns of 8 or 24 dots from the top down."""
+    if len(data) < 5:
+        return None
+    if data[2] not in (0, 1, 32, 33):
+        return UnknownCommand(data[:5]), 5
+    tall = 3 if data[2] >= 32 else 1
+    columns = int.from_bytes(data[3:5], "little")
+    end = 5 + columns * tall
+    if len(data) < end:
+        return None
+    if columns == 0:
+        return Harmless(), end
+    return BitImage((columns + 7) // 8, tall * 8, _turned(data[5:end], tall)), end
+
+
+def _turned(data: bytes, tall: int) -> bytes:
+    """Columns of dots as rows of dots."""
+    columns = len(data) // tall
+    row_bytes = (columns + 7) // 8
+    rows = bytearray(row_bytes * tall * 8)
+    for column in range(columns):
+        bits = int.from_bytes(data[column * tall : (column + 1) * tall], "big")
+        for down in range(tall * 8):
+            if bits >> (tall * 8 - 1 - down) & 1:
+                rows[down * row_bytes + column // 8] |= 0x80 >> column % 8
+    return bytes(rows)
+
+
+def _take_cut(data: bytes) -> Taken | None:
     if len(data) < 3:
         return None
     if data[2] in (0, 1, 48, 49):
         return Cut(), 3
     if data[2] in (65, 66):
-        return (Cut(), 4) if len(data) >= 4 else None
+        return (Cut(data[3]), 4) if len(data) >= 4 else None
     return UnknownCommand(data[:3]), 3
+
+
+_VARIABLE: dict[bytes, Callable[[bytes], Taken | None]] = {
+    b"\x10\x14": _take_real_time,
+    b"\x1b*": _take_bit_image,
+    b"\x1c(": _take_chinese_function,
+    b"\x1d(": _take_function,
+    b"\x1d8": _take_long_function,
+    b"\x1dv": _take_raster,
+    b"\x1dV": _take_cut,
+}
+"""Commands whose length stands in themselves."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hardware.glyphs import CELL, draw_text
-from hardware.virtual_printer import KEPT_SLIPS, CutSlip, FeedRow, QrRow, RasterRow, Row, TextRow
+from hardware.virtual_paper import KEPT_SLIPS, CutSlip, FeedRow, QrRow, RasterRow, Row, TextRow, TextRun
 from shared.domain.slip.typesetting import width
 
 if TYPE_CHECKING:
@@ -16,15 +16,13 @@ if TYPE_CHECKING:
 MARGIN = 16
 """White dots around the print, as the edges of the roll."""
 
-LINE_GAP = 6
-
 
 @lru_cache(maxsize=KEPT_SLIPS)
 def png(slip: CutSlip) -> bytes:
     """The slip as PNG, one dot of the printer a pixel; raises FontMissing."""
     from PIL import Image
 
-    dots = slip.columns * CELL
+    dots = slip.dots
     parts = [part for row in slip.rows for part in _draw(row, dots)]
     height = sum(part.height for _, part in parts)
     paper = Image.new("1", (dots + 2 * MARGIN, height + 2 * MARGIN), 1)
@@ -69,14 +67,24 @@ def _draw_line(row: TextRow, dots: int) -> list[Image]:
         if used + cell > dots:
             lines.append([])
             used = 0
-        lines[-1].append(draw_text(sign, run.across, run.down, bold=run.bold))
+        lines[-1].append(_draw_sign(sign, run))
         used += cell
-    return [_joined(line) for line in lines]
+    return [_joined(line, row.pitch) for line in lines]
 
 
-def _joined(signs: list[Image]) -> Image:
+def _draw_sign(sign: str, run: TextRun) -> Image:
+    from PIL import ImageChops
+
+    picture = draw_text(sign, run.across, run.down, bold=run.bold)
+    if run.underline:
+        picture.paste(0, (0, picture.height - 2, picture.width, picture.height))
+    return ImageChops.invert(picture) if run.inverse else picture
+
+
+def _joined(signs: list[Image], pitch: int) -> Image:
     tallest = max((sign.height for sign in signs), default=CELL)
-    line = _blank(max(1, sum(sign.width for sign in signs)), tallest + LINE_GAP)
+    # As printers feed: a line of larger letters is as high as they are, with nothing added.
+    line = _blank(max(1, sum(sign.width for sign in signs)), max(tallest, pitch))
     left = 0
     for sign in signs:
         line.paste(sign, (left, tallest - sign.height))
@@ -105,6 +113,4 @@ def _draw_raster(row: RasterRow) -> Image:
     from PIL import Image, ImageChops
 
     picture = Image.frombytes("1", (row.row_bytes * 8, row.height), row.bits)
-    framed = _blank(picture.width, picture.height + LINE_GAP)
-    framed.paste(ImageChops.invert(picture), (0, 0))
-    return framed
+    return ImageChops.invert(picture)

@@ -1,301 +1,256 @@
-"""A printer without hardware: it reads the same bytes, keeps the paper, and fails on request."""
+"""A printer without hardware: it reads the same bytes, keeps the paper, answers, and fails on request."""
 
 from __future__ import annotations
 
 import threading
-import time
-from collections import deque
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from hardware import decoder
-from hardware.decoder import Command, Decoder
+from hardware.virtual_engine import Engine
+from hardware.virtual_faults import Fault, Figures
+from hardware.virtual_log import VisitLog
+from hardware.virtual_paper import CutSlip, Ending
+from hardware.virtual_status import Shape
+from shared.domain.clock import Clock, SystemClock
+from shared.domain.devices import DOTS_PER_COLUMN
 
-KEPT_SLIPS = 50
+__all__ = ["CutSlip", "Fault", "VirtualPrinter", "VirtualPrinters"]
+
 COLUMNS_80_MM = 24
 """The width of a virtual printer of which nothing else is said."""
 
 
-class Fault(StrEnum):
-    """What can be wrong with a printer.
-
-    ``silent`` prints and answers nothing; ``cutter_jam`` stops at the cutter; ``offline`` and ``refuse``
-    let nobody connect.
-    """
-
-    PAPER_OUT = "paper_out"
-    NEAR_END = "near_end"
-    COVER_OPEN = "cover_open"
-    OFFLINE = "offline"
-    REFUSE = "refuse"
-    SILENT = "silent"
-    CUTTER_JAM = "cutter_jam"
-
-
-STOPS_PRINTING = frozenset({Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.CUTTER_JAM})
-
-
-@dataclass(frozen=True)
-class TextRun:
-    """Characters of one style within a line."""
-
-    text: str
-    across: int
-    down: int
-    bold: bool
-
-
-@dataclass(frozen=True)
-class TextRow:
-    """One printed line."""
-
-    runs: tuple[TextRun, ...]
-    align: str
-
-    @property
-    def text(self) -> str:
-        """The characters of the line."""
-        return "".join(run.text for run in self.runs)
-
-
-@dataclass(frozen=True)
-class QrRow:
-    """A QR code as the printer was told to draw it."""
-
-    content: str
-    module_dots: int
-    align: str
-
-
-@dataclass(frozen=True)
-class RasterRow:
-    """A picture."""
-
-    row_bytes: int
-    height: int
-    bits: bytes
-    align: str
-
-
-@dataclass(frozen=True)
-class FeedRow:
-    """Empty paper; ``dots`` high."""
-
-    dots: int
-
-
-Row: TypeAlias = TextRow | QrRow | RasterRow | FeedRow
-
-
-@dataclass(frozen=True)
-class CutSlip:
-    """One slip that came out; ``unknown`` are commands that the printer did not know.
-
-    ``cut_at`` is a reading of ``time.monotonic()`` and orders the slips of several printers.
-    """
-
-    number: int
-    columns: int
-    rows: tuple[Row, ...]
-    data: bytes
-    unknown: tuple[bytes, ...]
-    cut_at: float = field(default_factory=time.monotonic, compare=False)
-
-    @property
-    def lines(self) -> list[str]:
-        """The printed text, line by line."""
-        return [row.text for row in self.rows if isinstance(row, TextRow)]
-
-    @property
-    def qr_contents(self) -> list[str]:
-        """What the codes on the slip say."""
-        return [row.content for row in self.rows if isinstance(row, QrRow)]
-
-
-@dataclass
-class _Pen:
-    """The printer's settings and the slip in hand."""
-
-    align: str = "left"
-    across: int = 1
-    down: int = 1
-    bold: bool = False
-    qr_dots: int = 3
-    qr_content: str = ""
-    runs: list[TextRun] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    data: list[bytes] = field(default_factory=list)
-    unknown: list[bytes] = field(default_factory=list)
-
-
 class VirtualPrinter:
-    """Keeps the last 50 slips; safe to use from several threads."""
+    """One printer, with the last 50 pieces of its paper; safe to use from several threads.
 
-    def __init__(self, name: str, columns: int = COLUMNS_80_MM) -> None:
+    ``dots`` is the printable width, else ``columns`` of 24; ``encoding`` is what its character ROM holds.
+    Bytes wait in a receive buffer while nothing can be printed, and are printed when the fault is mended;
+    a reset throws them away, an orderly end does not.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        columns: int = COLUMNS_80_MM,
+        *,
+        dots: int | None = None,
+        encoding: str = "gb18030",
+        clock: Clock | None = None,
+    ) -> None:
         self.name = name
-        self.columns = columns
-        self._lock = threading.Lock()
-        self._slips: deque[CutSlip] = deque(maxlen=KEPT_SLIPS)
-        self._printed = 0
-        self._faults: set[Fault] = set()
-        self._runs_out_after: int | None = None
-        self._confused = False
-        self._decoder = Decoder()
-        self._pen = _Pen()
+        self.dots = dots or columns * DOTS_PER_COLUMN
+        self.encoding = encoding
+        told = clock or SystemClock()
+        self._log = VisitLog(lambda: told.now().at)
+        self._engine = Engine(self.dots, encoding, self._log)
+        self._changed = threading.Condition(threading.RLock())
+        self._watchers: list[Callable[[], None]] = []
+
+    @property
+    def columns(self) -> int:
+        """The width in Chinese characters."""
+        return self.dots // DOTS_PER_COLUMN
 
     @property
     def slips(self) -> tuple[CutSlip, ...]:
-        """The slips that came out, oldest first."""
-        with self._lock:
-            return tuple(self._slips)
+        """The slips that came out whole, oldest first."""
+        return tuple(piece for piece in self.pieces if piece.ending is not Ending.LEFT)
+
+    @property
+    def pieces(self) -> tuple[CutSlip, ...]:
+        """Every piece of paper that came off, also what broken connections left, oldest first."""
+        with self._changed:
+            self._engine.go_on()
+            return tuple(self._engine.head.pieces)
+
+    @property
+    def hanging(self) -> CutSlip | None:
+        """The paper since the last cut, None when nothing is printed on it."""
+        with self._changed:
+            self._engine.go_on()
+            return self._engine.head.hanging
 
     @property
     def faults(self) -> frozenset[Fault]:
         """What is wrong now."""
-        with self._lock:
-            return frozenset(self._faults)
+        with self._changed:
+            return frozenset(self._engine.faults)
+
+    @property
+    def figures(self) -> Figures:
+        """The figures of the faults that have some."""
+        with self._changed:
+            return self._engine.figures
+
+    @property
+    def shape(self) -> Shape:
+        """What the printer's sensors see now."""
+        with self._changed:
+            self._engine.go_on()
+            return self._engine.shape
 
     @property
     def confused(self) -> bool:
         """True when this connection has sent a command that the printer does not know."""
-        with self._lock:
-            return self._confused
+        with self._changed:
+            return self._engine.confused
+
+    @property
+    def connected(self) -> bool:
+        """Whether somebody is connected now."""
+        with self._changed:
+            return self._engine.connected
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that were taken and are not printed."""
+        with self._changed:
+            self._engine.go_on()
+            return self._engine.waiting
+
+    @property
+    def visits(self) -> list[dict[str, Any]]:
+        """What passed between the printer and whoever connected, newest first."""
+        with self._changed:
+            self._engine.go_on()
+            return self._log.as_data()
 
     def slip(self, number: int) -> CutSlip | None:
-        """The slip of that number, or None when it never was or is thrown away."""
-        return next((slip for slip in self.slips if slip.number == number), None)
+        """The piece of that number, hanging or off, or None when it never was or is thrown away."""
+        pieces = (*self.pieces, *filter(None, [self.hanging]))
+        return next((piece for piece in pieces if piece.number == number), None)
 
-    def break_down(self, fault: Fault) -> None:
-        """Let a fault appear."""
-        with self._lock:
-            self._faults.add(fault)
+    def break_down(self, fault: Fault, **figures: float) -> None:
+        """Let a fault appear, with its figures (see ``Figures``); raises UnknownFault."""
+        self.switch({fault: True, **figures})
 
     def repair(self, fault: Fault) -> None:
-        """Mend a fault."""
-        with self._lock:
-            self._faults.discard(fault)
-            if fault is Fault.PAPER_OUT:
-                self._runs_out_after = None
+        """Mend a fault; new paper also ends the wait for the paper's end."""
+        roll = {"paper_out_after": None} if fault is Fault.PAPER_OUT else {}
+        self.switch({fault: False, **roll})
 
     def run_out_after(self, size: int) -> None:
         """Let the paper end after ``size`` more bytes of print."""
-        with self._lock:
-            self._runs_out_after = size
+        self.switch({"paper_out_after": size})
 
-    def connect(self) -> None:
-        """Begin a connection: what the last one left unfinished is forgotten.
+    def switch(self, wanted: Mapping[str, object]) -> None:
+        """Turn several switches at once (see ``read_changes``); raises UnknownFault, then none is turned."""
+        with self._changed:
+            self._engine.go_on()
+            self._engine.switch(wanted)
+            self._engine.go_on()
+            self._changed.notify_all()
+            watchers = list(self._watchers)
+        for watcher in watchers:
+            watcher()
 
-        Raises ConnectionRefusedError (``refuse``) or TimeoutError (``offline``).
+    def tear_off(self) -> CutSlip | None:
+        """Tear off the paper that hangs out; None when nothing is printed on it."""
+        with self._changed:
+            head = self._engine.head
+            return head.take_off(Ending.TORN) if head.hanging else None
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Call ``watcher`` after every switch; the answer ends that."""
+
+        def end() -> None:
+            with self._changed:
+                self._watchers.remove(watcher)
+
+        with self._changed:
+            self._watchers.append(watcher)
+        return end
+
+    def connect(self, via: str = "本程序") -> None:
+        """Begin a connection; one that has not been ended counts as reset.
+
+        Raises ConnectionRefusedError (``refuse``) or TimeoutError (``power_off``).
         """
-        with self._lock:
-            if Fault.REFUSE in self._faults:
+        with self._changed:
+            engine = self._engine
+            if engine.connected:
+                self.disconnect(reset=True)
+            if Fault.REFUSE in engine.faults:
                 raise ConnectionRefusedError("the virtual printer refuses connections")
-            if Fault.OFFLINE in self._faults:
+            if Fault.POWER_OFF in engine.faults:
                 raise TimeoutError("the virtual printer is switched off")
-            self._decoder, self._pen, self._confused = Decoder(), _Pen(), False
+            engine.go_on()
+            engine.begin()
+            engine.connected = True
+            self._log.begin(via)
+            if engine.half_command:
+                self._log.note(f"上一个连接留下半条指令（{engine.half_command} 字节），已丢弃", "trouble")
+                engine.throw_away()
+
+    def disconnect(self, *, reset: bool = False) -> None:
+        """End a connection: in order, or by a reset, which throws away what is not printed."""
+        with self._changed:
+            engine = self._engine
+            if not engine.connected:
+                return
+            engine.go_on()
+            lost, ours = engine.waiting, engine.broken_off
+            if reset or ours:
+                engine.throw_away()
+                who = "打印机一方" if ours else "对方"
+                self._log.end(f"{who}重置了连接" + (f"，丢弃 {lost} 字节" if lost else ""))
+            else:
+                self._log.end("正常断开" + (f"，还有 {lost} 字节没打" if lost else ""))
+            engine.connected = False
+            engine.begin()
+
+    @property
+    def room(self) -> int:
+        """How many bytes the printer reads now."""
+        with self._changed:
+            self._engine.go_on()
+            away = Fault.BLACK_HOLE in self._engine.faults or self._engine.broken_off
+            return 0 if away else self._engine.room
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether the printer resets this connection by itself."""
+        with self._changed:
+            return self._engine.broken_off
+
+    def take(self, data: bytes) -> int:
+        """Take as many bytes as there is room for, obey what is real-time, and print; the number taken."""
+        with self._changed:
+            self._engine.go_on()
+            if Fault.BLACK_HOLE in self._engine.faults:
+                # The network's own buffers took them, and nobody ever reads those.
+                self._log.note(f"有 {len(data)} 字节没有人读", "trouble")
+                return len(data)
+            return self._engine.accept(data[: self._engine.room])
 
     def receive(self, data: bytes) -> bytes:
-        """Take bytes, print what they say, and give the printer's answers."""
-        with self._lock:
-            answers = [self._obey(command, raw) for command, raw in self._decoder.feed(data)]
-            return b"" if Fault.SILENT in self._faults else b"".join(answers)
+        """Take all bytes whatever the room, print what they say, and give the answers that are due."""
+        with self._changed:
+            self._engine.accept(data)
+            return self._engine.answers()
 
-    def _obey(self, command: Command, raw: bytes) -> bytes:
-        if isinstance(command, decoder.AskStatus):
-            return self._status(command.subject)
-        self._use_paper(len(raw))
-        if self._faults & STOPS_PRINTING:
-            return b""
-        if isinstance(command, decoder.AskPrinted):
-            return b"" if self._confused else b"\x37\x22" + command.process_id + b"\x00"
-        self._pen.data.append(raw)
-        self._print(command)
-        return b""
+    def answers(self) -> bytes:
+        """The answers that are due now; each is given once."""
+        with self._changed:
+            self._engine.go_on()
+            return self._engine.answers()
 
-    def _use_paper(self, size: int) -> None:
-        if self._runs_out_after is not None:
-            self._runs_out_after -= size
-            if self._runs_out_after <= 0:
-                self._faults.add(Fault.PAPER_OUT)
+    def next_event(self) -> float | None:
+        """Seconds until an answer falls due or the next bytes are printed; None: nothing will by itself."""
+        with self._changed:
+            return self._engine.next_event()
 
-    def _print(self, command: Command) -> None:
-        pen = self._pen
-        match command:
-            case decoder.Text(text):
-                self._write(text)
-            case decoder.LineEnd():
-                self._end_line()
-            case decoder.Feed(dots):
-                self._end_line(even_empty=False)
-                pen.rows.append(FeedRow(dots))
-            case decoder.QrPrint():
-                pen.rows.append(QrRow(pen.qr_content, pen.qr_dots, pen.align))
-            case decoder.Raster(row_bytes, height, bits):
-                pen.rows.append(RasterRow(row_bytes, height, bits, pen.align))
-            case decoder.Cut():
-                self._cut()
-            case decoder.UnknownCommand(data):
-                pen.unknown.append(data)
-                self._confused = True
-            case _:
-                self._set(command)
-
-    def _write(self, text: str) -> None:
-        """Characters of one style are one run, in however many pieces they came."""
-        pen = self._pen
-        style = (pen.across, pen.down, pen.bold)
-        if pen.runs and (pen.runs[-1].across, pen.runs[-1].down, pen.runs[-1].bold) == style:
-            text = pen.runs.pop().text + text
-        pen.runs.append(TextRun(text, *style))
-
-    def _set(self, command: Command) -> None:
-        pen = self._pen
-        match command:
-            case decoder.SetAlign(align):
-                pen.align = align
-            case decoder.SetSize(across, down):
-                pen.across, pen.down = across, down
-            case decoder.SetBold(bold):
-                pen.bold = bold
-            case decoder.QrSetting(67, dots):
-                pen.qr_dots = dots
-            case decoder.QrContent(content):
-                pen.qr_content = content
-            case decoder.Initialise():
-                pen.align, pen.across, pen.down, pen.bold = "left", 1, 1, False
-
-    def _end_line(self, *, even_empty: bool = True) -> None:
-        if self._pen.runs or even_empty:
-            self._pen.rows.append(TextRow(tuple(self._pen.runs), self._pen.align))
-        self._pen.runs = []
-
-    def _cut(self) -> None:
-        pen = self._pen
-        self._end_line(even_empty=False)
-        self._printed += 1
-        slip = CutSlip(self._printed, self.columns, tuple(pen.rows), b"".join(pen.data), tuple(pen.unknown))
-        self._slips.append(slip)
-        pen.rows, pen.data, pen.unknown = [], [], []
-
-    def _status(self, subject: int) -> bytes:
-        paper_out, cover_open = Fault.PAPER_OUT in self._faults, Fault.COVER_OPEN in self._faults
-        bits = 0x12
-        if subject == 1 and (paper_out or cover_open):
-            bits |= 0x08
-        if subject == 2:
-            bits |= (0x04 if cover_open else 0) | (0x20 if paper_out else 0)
-            bits |= 0x40 if self._confused else 0
-        if subject == 3 and Fault.CUTTER_JAM in self._faults:
-            bits |= 0x08
-        if subject == 4:
-            bits |= (0x6C if paper_out else 0) | (0x0C if Fault.NEAR_END in self._faults else 0)
-        return bytes([bits])
+    def wait(self, seconds: float) -> None:
+        """Wait until a switch is turned, at most so long."""
+        with self._changed:
+            self._changed.wait(seconds)
 
 
 class VirtualPrinters(dict[str, VirtualPrinter]):
     """The virtual printers of one server by name; one that is asked for comes into being."""
 
-    def named(self, name: str, columns: int = COLUMNS_80_MM) -> VirtualPrinter:
-        """The printer of that name, made with that width when it is new."""
-        return self.setdefault(name, VirtualPrinter(name, columns))
+    def named(self, name: str, columns: int = COLUMNS_80_MM, **shape: Any) -> VirtualPrinter:
+        """The printer of that name, made with that width (and ``dots``, ``encoding``) when it is new."""
+        if name not in self:
+            self.setdefault(name, VirtualPrinter(name, columns, **shape))
+        return self[name]
