@@ -35,12 +35,28 @@ def build_board(uow: UnitOfWork, floor: int | None, line: Line | None = None) ->
         calls=uow.recent_calls(floor),
         waiting=_waiting(line, floor),
         soon=_soon(uow, line, floor),
-        counters=_counters(uow, line, floor),
+        counters=board_counters(line, floor),
         notice=hall.notice,
         lift_works=hall.lift_works,
         seconds=uow.seconds,
         quiet_until=line.quiet_until,
     )
+
+
+def board_counters(line: Line, floor: int | None) -> list[BoardCounter]:
+    """The counters of a floor, or of the hall, as boards and signs show them."""
+    present = {ticket.counter: BoardTicket(ticket.number, str(ticket.state)) for ticket in line.at_counters}
+    return [
+        BoardCounter(
+            counter.number,
+            counter.floor,
+            str(counter.state),
+            present.get(counter.number),
+            quiet=line.is_quiet(counter.number),
+        )
+        for counter in line.counters
+        if floor in (None, counter.floor)
+    ]
 
 
 def call_shown(uow: UnitOfWork, call_id: int) -> None:
@@ -68,21 +84,6 @@ def _waiting(line: Line, floor: int | None) -> list[BoardSeries]:
         after = line.called_after(wait) if line.takes_numbers else None
         rows.append(BoardSeries(letter, count, wait, after))
     return rows
-
-
-def _counters(uow: UnitOfWork, line: Line, floor: int | None) -> list[BoardCounter]:
-    present = {ticket.counter: BoardTicket(ticket.number, str(ticket.state)) for ticket in line.at_counters}
-    return [
-        BoardCounter(
-            counter.number,
-            counter.floor,
-            str(counter.state),
-            present.get(counter.number),
-            quiet=line.is_quiet(counter.number),
-        )
-        for counter in line.counters
-        if floor in (None, counter.floor)
-    ]
 
 
 def _soon(uow: UnitOfWork, line: Line, floor: int | None) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from shared.actions.case_views import item_due, status_url
-from shared.actions.papers import order_slip, printer_near
+from shared.actions.papers import order_at, outlet_near
+from shared.actions.slip_view import SlipView
 from shared.domain.account import Actor
 from shared.domain.case import DROPPED, Case, CaseItem, NotAccepted, latest_due
 from shared.domain.clock import SHANGHAI
@@ -22,34 +23,34 @@ _PROMISES = {
 }
 
 
-def order_case_paper(uow: UnitOfWork, actor: Actor, case: Case) -> int | None:
-    """Order the acceptance notice where the clerk sits and answer its job; None without a counter."""
-    printer = printer_near(uow, actor, uow.configuration(case.configuration))
-    if printer is None:
+def order_case_paper(uow: UnitOfWork, actor: Actor, case: Case) -> SlipView | None:
+    """Order the acceptance notice where the clerk sits; None where no printer belongs to that place."""
+    outlet = outlet_near(uow, actor, uow.configuration())
+    if outlet is None:
         return None
-    return order_slip(uow, printer, acceptance_paper(uow, case), actor, case=case)
+    return order_at(uow, outlet, acceptance_paper(uow, case), actor, case=case)
 
 
-def print_case_paper(uow: UnitOfWork, actor: Actor, case_number: str) -> int:
+def print_case_paper(uow: UnitOfWork, actor: Actor, case_number: str) -> SlipView:
     """Print a case's acceptance notice again, with 补打: what it says stays what was said before.
 
     Raises:
         UnknownCase: no such case.
         NotAccepted: it was only received.
-        NoPrinter: the clerk sits at no counter with a printer.
+        NoPrinter: the clerk sits at no counter, and the office has no desk, with a printer.
     """
     case = uow.cases.by_number(case_number)
     if case.accepted_at is None:
         raise NotAccepted(case=case.case_number)
-    printer = printer_near(uow, actor, uow.configuration(case.configuration))
-    if printer is None:
+    outlet = outlet_near(uow, actor, uow.configuration())
+    if outlet is None:
         raise NoPrinter
     former = uow.papers.latest_of_case(case.id)
     copies = 0 if former is None else former.reprint + 1
     paper = acceptance_paper(uow, case) if former is None else former.document
     uow.log(actor, "case", case.id, "reprint", (None, None))
     document = reprinted(paper, copies) if copies else paper
-    return order_slip(uow, printer, document, actor, case=case, reprint=copies)
+    return order_at(uow, outlet, document, actor, case=case, reprint=copies)
 
 
 def acceptance_paper(uow: UnitOfWork, case: Case) -> dict[str, object]:

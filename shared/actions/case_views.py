@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from shared.actions.slip_ends import place_of
 from shared.domain.case import (
     CLOCK_STOPPED,
     ITEM_LABELS,
@@ -71,6 +72,8 @@ class CaseView:
     items: Sequence[ItemView]
     counter: int | None
     slip: str
+    #: Where the latest paper comes out, when that is not the printer of the place where it was ordered.
+    slip_place: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +221,7 @@ def _case_fields(uow: UnitOfWork, case: Case) -> dict[str, Any]:
         "items": items,
         "counter": case.counter,
         "slip": str(slip.state) if slip else "none",
+        "slip_place": place_of(uow.configuration(), slip.printer) if slip and slip.stands_in_for else None,
     }
 
 

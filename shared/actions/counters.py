@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.actions.hall_day import enter_queue
 from shared.actions.views import CounterView, counter_view
 from shared.domain.account import Actor, Role
+from shared.domain.clock import real_now
 from shared.domain.counter import (
     Counter,
     CounterHasTicket,
@@ -85,6 +86,7 @@ def pause(uow: UnitOfWork, actor: Actor, number: int, reason: str | None) -> Cou
     counter.reason = reason[:64] if reason else None
     uow.log(actor, "counter", number, "pause", (before, counter.state), counter=number, reason=counter.reason)
     _free_for_others(uow, actor, number)
+    uow.card_readings.give_up_at(number, real_now())
     uow.flush()
     return counter_view(uow, counter)
 
@@ -143,6 +145,7 @@ def _leave(uow: UnitOfWork, actor: Actor, counter: Counter, reason: str | None) 
         counter=counter.number,
         reason=reason,
     )
+    uow.card_readings.give_up_at(counter.number, real_now())
     uow.flush()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain.account import THE_HALL, Actor
-from shared.domain.clock import SHANGHAI, seconds_between
+from shared.domain.clock import SHANGHAI, real_now, seconds_between
 from shared.domain.counter import CounterState
 from shared.domain.errors import Refused
 from shared.domain.hall import HallClosed, Outage
@@ -15,6 +15,9 @@ from shared.domain.ticket import AT_COUNTER, Ticket, TicketState
 from shared.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
+
+_READINGS_KEPT = timedelta(days=1)
+_TROUBLES_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ def _close_other_days(uow: UnitOfWork) -> None:
     uow.log(THE_HALL, "hall", 1, "begin_day", (str(uow.hall.service_day), str(uow.day)))
     uow.set_hall(service_day=uow.day)
     uow.presses.forget_before(uow.presses_kept_since)
+    uow.card_readings.forget_before(real_now() - _READINGS_KEPT)
+    uow.troubles.forget_before(real_now() - _TROUBLES_KEPT)
     uow.flush()
 
 

@@ -128,6 +128,8 @@ def grant_priority(uow: UnitOfWork, actor: Actor, ticket: Ticket, reason_code: s
     enter_queue(uow)
     if reason_code not in uow.configuration().site.reasons.codes("priority"):
         raise UnknownReason(field="reason_code")
+    # A reason given again writes nothing, so no version would tell that the ticket has moved meanwhile.
+    uow.tickets.read_again(ticket)
     if ticket.state not in (TicketState.WAITING, TicketState.NO_SHOW, TicketState.HELD):
         raise NotInLine(number=ticket.number)
     before_press = ticket.snapshot()

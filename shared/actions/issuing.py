@@ -10,11 +10,11 @@ import msgspec
 
 from shared.actions.hall_day import enter_queue, require_open
 from shared.actions.outlook import Line
-from shared.actions.papers import order_slip, printer_near, ticket_slip
+from shared.actions.papers import order_at, outlet_near, ticket_slip
+from shared.actions.slip_view import NO_SLIP
 from shared.actions.views import TicketView, staff_ticket_view, ticket_view
 from shared.domain.account import Actor
 from shared.domain.catalogue import Service
-from shared.domain.devices import PaperState
 from shared.domain.errors import Invalid
 from shared.domain.needs import STEP_FREE, floors_for
 from shared.domain.queueing import QueueClass
@@ -111,14 +111,14 @@ def issue(uow: UnitOfWork, actor: Actor, request: IssueRequest) -> TicketView:
     ticket = _new_ticket(uow, actor, request, service, line)
     uow.tickets.add(ticket)
     uow.log(actor, "ticket", ticket.id, "issue", (None, ticket.state), reason=ticket.priority)
-    printer = None if request.hand_number else printer_near(uow, actor, line.configuration)
-    if printer is not None:
-        slip = ticket_slip(uow, ticket, line.configuration, line)
-        order_slip(uow, printer, slip, actor, ticket_id=ticket.id)
-    state = "none" if printer is None else str(PaperState.PENDING)
+    slip = NO_SLIP
+    outlet = None if request.hand_number else outlet_near(uow, actor, line.configuration)
+    if outlet is not None:
+        document = ticket_slip(uow, ticket, line.configuration, line)
+        slip = order_at(uow, outlet, document, actor, ticket_id=ticket.id)
     if actor.is_staff:
-        return staff_ticket_view(uow, ticket, line, slip=state)
-    return ticket_view(uow, ticket, line, slip=state)
+        return staff_ticket_view(uow, ticket, line, slip=slip)
+    return ticket_view(uow, ticket, line, slip=slip)
 
 
 def _check_rights(actor: Actor, request: IssueRequest) -> None:

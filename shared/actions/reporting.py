@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.actions.devices import DeviceView, device_view
+from shared.actions.enrolling import DeviceView, device_views
 from shared.actions.outlook import Line
+from shared.actions.printer_views import PrinterView, SignLineView, printer_views
+from shared.domain.clock import real_now
 from shared.domain.queueing import QueueClass
 from shared.domain.ticket import Ticket, TicketState
 from shared.store.unit_of_work import UnitOfWork
@@ -36,16 +38,6 @@ class CounterLine:
     since: datetime | None
     #: Numbers that were put on hold here.
     held: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PrinterView:
-    """A slip printer and what it last told."""
-
-    name: str
-    address: str
-    state: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +79,7 @@ class Overview:
     today: TodayView
     devices: Sequence[DeviceView]
     printers: Sequence[PrinterView]
+    sign_lines: Sequence[SignLineView]
     slips: dict[str, int]
     configuration: ConfigurationView
     lift_works: bool
@@ -97,11 +90,16 @@ class Overview:
     counters_open_at: datetime | None
     #: When counters call again, in or near a break.
     quiet_until: datetime | None
+    #: The machine's own time, by which devices are heard; a manual clock does not move it.
+    machine_at: datetime
+    #: The build of the pages that this server hands out.
+    build: str
 
 
-def overview(uow: UnitOfWork) -> Overview:
-    """Who waits, who serves, what is broken, what is assumed."""
+def overview(uow: UnitOfWork, build: str = "") -> Overview:
+    """Who waits, who serves, what is broken, what is assumed; ``build`` is the server's own."""
     line = Line(uow)
+    printers, sign_lines = printer_views(uow)
     counts = uow.tickets.counts(uow.day)
     local, calendar = uow.now.local, line.configuration.calendar
     return Overview(
@@ -115,8 +113,9 @@ def overview(uow: UnitOfWork) -> Overview:
             no_show=counts.get("no_show", 0),
             held=counts.get("held", 0),
         ),
-        devices=[device_view(device) for device in uow.devices.all()],
-        printers=_printers(uow, line),
+        devices=device_views(uow, build),
+        printers=printers,
+        sign_lines=sign_lines,
         slips=dict.fromkeys(("pending", "confirmed", "unconfirmed", "failed"), 0)
         | uow.papers.counts(uow.day),
         configuration=ConfigurationView(line.configuration.number, line.site.assumed),
@@ -128,6 +127,8 @@ def overview(uow: UnitOfWork) -> Overview:
         priority_share=round(uow.line.share_of(QueueClass.PRIORITY), 3),
         counters_open_at=line.site.hours.counters_open_at(local, calendar),
         quiet_until=line.site.hours.quiet_until(local, calendar),
+        machine_at=real_now(),
+        build=build,
     )
 
 
@@ -164,16 +165,3 @@ def _counters(uow: UnitOfWork, line: Line) -> list[CounterLine]:
             )
         )
     return lines
-
-
-def _printers(uow: UnitOfWork, line: Line) -> list[PrinterView]:
-    known = {row.name: row for row in uow.papers.printers()}
-    views = []
-    for printer in line.site.printers:
-        row = known.get(printer.name)
-        views.append(
-            PrinterView(
-                printer.name, printer.address, str(row.state) if row else "unknown", row.detail if row else ""
-            )
-        )
-    return views

@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.actions.hall_day import quiet_until
 from shared.actions.outlook import Line
+from shared.actions.slip_view import SlipView, slip_view
 from shared.domain.counter import Counter
 from shared.domain.ticket import AT_COUNTER, Ticket, TicketState
 from shared.domain.waiting import WaitBand
@@ -19,13 +20,6 @@ from shared.store.waiting_line import Scope
 _IN_VIEW = 12
 #: So many of each class are looked at for it.
 _LOOKED_AT = 24
-
-
-@dataclass(frozen=True, slots=True)
-class SlipView:
-    """What is known of a ticket's slip; ``none`` when no printer was asked."""
-
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +128,9 @@ class CounterView:
 
 
 def ticket_view(
-    uow: UnitOfWork, ticket: Ticket, line: Line | None = None, slip: str | None = None
+    uow: UnitOfWork, ticket: Ticket, line: Line | None = None, slip: SlipView | None = None
 ) -> TicketView:
-    """The ticket as its holder may see it; ``slip`` is the state of its slip where that is known."""
+    """The ticket as its holder may see it; ``slip`` is its slip where that is known."""
     return TicketView(**_ticket_fields(uow, ticket, line or Line(uow), slip=slip))
 
 
@@ -145,7 +139,7 @@ def staff_ticket_view(
     ticket: Ticket,
     line: Line | None = None,
     announcement: int | None = None,
-    slip: str | None = None,
+    slip: SlipView | None = None,
 ) -> StaffTicketView:
     """The ticket as staff see it; ``announcement`` is the id of its call on the board."""
     line = line or Line(uow)
@@ -172,13 +166,10 @@ def waited_seconds(uow: UnitOfWork, ticket: Ticket) -> int:
 
 
 def _ticket_fields(
-    uow: UnitOfWork, ticket: Ticket, line: Line, announcement: int | None = None, slip: str | None = None
+    uow: UnitOfWork, ticket: Ticket, line: Line, announcement: int | None = None, slip: SlipView | None = None
 ) -> dict[str, Any]:
     ahead = line.ahead(ticket)
     wait = line.wait(ticket)
-    if slip is None:
-        known = uow.papers.slip_of_ticket(ticket.id)
-        slip = str(known[1]) if known else "none"
     if announcement is None and ticket.state in AT_COUNTER:
         call = uow.tickets.last_call_of(ticket)
         announcement = call.id if call else None
@@ -196,7 +187,7 @@ def _ticket_fields(
         "counters": line.counters_for(ticket.service_id, ticket.floor, only_open=False),
         "status_url": uow.address.ticket_page(ticket.token),
         "qr_svg_url": f"/t/{ticket.token}/qr.svg",
-        "slip": SlipView(slip),
+        "slip": slip or slip_view(uow, ticket),
         "stop": ticket.stop,
         "stops": [_stop_view(ticket, stop.position) for stop in ticket.stops],
         "counter": ticket.counter,

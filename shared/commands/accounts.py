@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import click
 
-from shared.actions.devices import add_device, device_view, renew_code, revoke
+from shared.actions.enrolling import add_device, device_view, renew_code, revoke
 from shared.actions.signing_in import NewAccount, add_account, check_password, hash_password
 from shared.commands.founding import require_founded
 from shared.commands.refusals import telling

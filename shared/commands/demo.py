@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from shared.actions.devices import add_device_with_token
+from shared.actions.enrolling import add_device_with_token
 from shared.actions.signing_in import NewAccount, add_account, hash_password
 from shared.commands.founding import found
 from shared.commands.refusals import Told, telling

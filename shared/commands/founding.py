@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from shared.commands.refusals import Told, telling
 from shared.domain.account import THE_HALL
 from shared.domain.address import PublicAddress
 from shared.domain.clock import SystemClock
+from shared.domain.errors import HallError
 from shared.seed import read_seed
 from shared.store.data_folder import FolderInUse, founding_alone, owning, sqlite_file
 from shared.store.engine import writing_engine
@@ -67,16 +68,18 @@ def require_founded(settings: Settings) -> None:
         raise Told("数据库与程序的版本不同：请运行 hall init 更新；若数据库更新，请换新的程序。")
 
 
-def init_command() -> click.Command:
-    """``hall init``."""
+def init_command(check_address: Callable[[str], None]) -> click.Command:
+    """``hall init``; ``check_address`` refuses a printer's address with a HallError."""
 
     @click.command("init", help="建立或更新数据库、密钥和第一份配置。")
     @click.option("--seed", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None)
     @telling
     def init(seed: Path | None) -> None:
         settings = read_settings()
+        document = read_seed(seed)
+        _check_printers(settings, document, check_address)
         with _beside_no_older_server(settings), founding_alone(settings.data_dir):
-            number = found(settings, read_seed(seed), renew=seed is not None)
+            number = found(settings, document, renew=seed is not None)
         where = settings.data_dir / KEY_FILE
         click.echo(f"数据：{settings.data_dir}；密钥：{where}（请另存一份）。")
         click.echo(f"配置 {number} 号已生效。" if number else "数据库是最新的，配置没有变。")
@@ -84,6 +87,23 @@ def init_command() -> click.Command:
             click.echo("下一步：hall user add 建管理员账号，然后 hall serve。")
 
     return init
+
+
+def _check_printers(
+    settings: Settings, document: Mapping[str, Any], check_address: Callable[[str], None]
+) -> None:
+    """Refuse a hall whose printers cannot be reached by their addresses, naming all of them at once."""
+    addresses = {printer["name"]: printer["address"] for printer in document["site"]["printers"]}
+    if settings.printer:
+        addresses["HALL_PRINTER"] = settings.printer
+    wrong = []
+    for name, address in addresses.items():
+        try:
+            check_address(address)
+        except HallError as refusal:
+            wrong.append(f"{name}：{refusal.text}（{refusal.code}）")
+    if wrong:
+        raise Told("\n".join(wrong))
 
 
 @contextmanager

@@ -15,12 +15,17 @@ from shared.web.problems import install_problems
 from shared.web.security import install_headers
 
 
-def new_flask(largest_body: int) -> Flask:
-    """An application with the shared templates and styles, headers and problems."""
+def new_flask(largest_body: int, build: str = "") -> Flask:
+    """An application with the shared templates and styles, headers and problems.
+
+    Every page names the ``build`` it belongs to, and tells it when it opens its line to the hall; a page that
+    belongs to no hall has none.
+    """
     app = Flask("shared.web", static_folder="static", template_folder="templates")
     # One byte more than allowed reaches the reader of bodies, whose answer has the hall's own words.
     app.config.update(MAX_CONTENT_LENGTH=largest_body + 1, MAX_FORM_MEMORY_SIZE=64 * 1024)
     app.jinja_env.globals["csrf_token"] = csrf_token
+    app.jinja_env.globals["build"] = build
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     install_headers(app)
     install_problems(app)

@@ -31,6 +31,8 @@ class Hall:
     limits: PressLimits
     #: In the demo only: tokens of its devices by role, handed to browsers on this machine.
     demo_tokens: Mapping[str, str] = field(default_factory=dict)
+    #: The build of the pages that this server hands out.
+    build: str = ""
     principals: KnownPrincipals = field(init=False)
     tags: KnownTags = field(default_factory=KnownTags)
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import msgspec
 
-from shared.actions.devices import (
+from shared.actions.enrolling import (
     DeviceView,
     add_device,
-    device_view,
+    device_views,
     enrol,
     heartbeat,
     renew_code,
@@ -183,7 +183,7 @@ def get_me(uow: UnitOfWork, call: ApiCall) -> Me:
 
 @api.get("/overview", "The hall at a glance", roles=MANAGERS, answers=Overview)
 def get_overview(uow: UnitOfWork, call: ApiCall) -> Overview:
-    return overview(uow)
+    return overview(uow, current_hall().build)
 
 
 @api.change(
@@ -262,7 +262,7 @@ def patch_user(uow: UnitOfWork, call: ApiCall) -> AccountView:
 
 @api.get("/devices", "Devices of the hall", roles=MANAGERS, answers=dict)
 def get_devices(uow: UnitOfWork, call: ApiCall) -> dict[str, Any]:
-    return {"items": [device_view(device) for device in uow.devices.all()], "next": None}
+    return {"items": device_views(uow, current_hall().build), "next": None}
 
 
 @api.change(

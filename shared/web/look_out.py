@@ -16,12 +16,14 @@ from typing import Protocol
 
 from flask_socketio import SocketIO
 
+from shared.actions.slip_ends import place_of
 from shared.domain.clock import real_now
 from shared.domain.devices import DeviceState, PaperState
 from shared.domain.events import (
     BoardChanged,
     CallShown,
     CallSounded,
+    CardAsked,
     CasesChanged,
     DeviceChanged,
     DeviceEnded,
@@ -29,6 +31,7 @@ from shared.domain.events import (
     PaperChanged,
     SignInEnded,
     SlipOrdered,
+    TroubleChanged,
 )
 from shared.store.changes import JobEnd, JobSign, MoveSign, Signs
 from shared.store.trail import Trail
@@ -95,9 +98,11 @@ class News:
 
     signs: Signs
     printers: dict[str, DeviceState]
+    troubles: dict[tuple[str, str], bool]
     moves: list[MoveSign] = field(default_factory=list)
     jobs: list[JobSign] = field(default_factory=list)
     ends: list[JobEnd] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
     calls: list[tuple[int, bool, bool]] = field(default_factory=list)
     sign_ins: list[int] = field(default_factory=list)
     offices: list[str] = field(default_factory=list)
@@ -118,6 +123,9 @@ class LookOut:
         self._waiting: dict[int, str] = {}
         self._calls = _CallMarks()
         self._printers: dict[str, DeviceState] = {}
+        self._troubles: dict[tuple[str, str], bool] = {}
+        #: Troubles that this process itself has noted since it began to read.
+        self._noted: set[tuple[str, str]] = set()
         self._own = Recent(4096)
         self._told = Recent(4096)
         self._strange: frozenset[str] = frozenset()
@@ -133,6 +141,7 @@ class LookOut:
 
     def look(self) -> None:
         """Look once and publish what is new; the first look only takes notice of what is there."""
+        self._noted.clear()
         news = self._hall.read(self._read)
         if self._signs is None or self._signs.epoch != news.signs.epoch:
             self._begin(news.signs)
@@ -163,6 +172,7 @@ class LookOut:
         listeners.on_commit(self._committed)
         listeners.on(BoardChanged, self._note_version)
         listeners.on(DeviceChanged, lambda event: self._printers.update({event.name: event.state}))
+        listeners.on(TroubleChanged, self._note_trouble)
         listeners.on(PaperChanged, lambda event: self._told.add(("paper", event.job_id)))
         listeners.on(SlipOrdered, lambda event: self._told.add(("order", event.job_id)))
         listeners.on(CallShown, lambda event: self._told.add(("shown", event.call_id)))
@@ -175,6 +185,14 @@ class LookOut:
 
     def _note_version(self, event: BoardChanged) -> None:
         self._version = max(self._version, event.version)
+
+    def _note_trouble(self, event: TroubleChanged) -> None:
+        about = (event.device, event.kind)
+        self._noted.add(about)
+        if event.begun:
+            self._troubles[about] = event.seen or self._troubles.get(about, False)
+        else:
+            self._troubles.pop(about, None)
 
     # -- reading -------------------------------------------------------------------------------------
 
@@ -193,7 +211,7 @@ class LookOut:
     def _read(self, uow: UnitOfWork) -> News:
         changes = uow.changes
         before = self._signs
-        news = News(changes.signs(self._calls.after), changes.printers())
+        news = News(changes.signs(self._calls.after), changes.printers(), changes.troubles())
         if before is None or before.epoch != news.signs.epoch:
             return news
         if news.signs.move > self._moves.after or self._moves.missing:
@@ -204,6 +222,8 @@ class LookOut:
             ended = [job.id for job in news.jobs if job.state is not PaperState.PENDING]
             untold = [job_id for job_id in ended if ("paper", job_id) not in self._told]
             news.ends = changes.ends_of(untold) if untold else []
+            stand_ins = {end.stand_in for end in news.ends if end.stand_in}
+            news.places = {name: place_of(uow.configuration(), name) for name in stand_ins}
         known = (self._calls.newest, self._calls.shown, self._calls.sounded)
         if (news.signs.call, news.signs.shown, news.signs.sounded) != known:
             news.calls = changes.calls(self._calls.after)
@@ -239,10 +259,13 @@ class LookOut:
         events += self._of_moves(news)
         events += self._of_jobs(news)
         events += self._of_calls(news)
+        # Told again at each look while one waits: an agent may have come meanwhile.
+        events += [CardAsked()] if news.signs.cards else []
         for name, state in news.printers.items():
             if self._printers.get(name) is not state:
                 events.append(DeviceChanged(name, state))
         self._printers = dict(news.printers)
+        events += self._of_troubles(news)
         self._moves.see([move.seq for move in news.moves], now)
         self._jobs.see([job.id for job in news.jobs], now)
         self._signs = news.signs
@@ -283,7 +306,15 @@ class LookOut:
             if job.state is PaperState.PENDING and self._is_news("order", job.id)
         ]
         events += [
-            PaperChanged(end.id, end.number, end.ticket_id, end.case_number, end.state, end.device)
+            PaperChanged(
+                end.id,
+                end.number,
+                end.ticket_id,
+                end.case_number,
+                end.state,
+                end.device,
+                news.places.get(end.stand_in or ""),
+            )
             for end in news.ends
             if self._is_news("paper", end.id)
         ]
@@ -293,6 +324,22 @@ class LookOut:
                 del waiting[job.id]
         self._waiting = dict(sorted(waiting.items())[-_MOST_JOBS:])
         return events
+
+    def _of_troubles(self, news: News) -> list[Event]:
+        before, found = self._troubles, dict(news.troubles)
+        for about in list(self._noted):
+            # What was read may be older than what was noted; the next look sees both.
+            found.pop(about, None)
+            if about in before:
+                found[about] = before[about]
+        self._troubles = found
+        events: list[Event] = [
+            TroubleChanged(device, kind, begun=True, seen=seen)
+            for (device, kind), seen in found.items()
+            if before.get((device, kind)) is not seen
+        ]
+        gone = before.keys() - found.keys()
+        return events + [TroubleChanged(device, kind, begun=False) for device, kind in sorted(gone)]
 
     def _of_calls(self, news: News) -> list[Event]:
         events: list[Event] = []

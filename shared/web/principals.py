@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import g, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from shared.actions.devices import device_of_token
+from shared.actions.enrolling import device_of_token
 from shared.actions.signing_in import living_sign_in
 from shared.domain.account import DEVICE_ROLES, STAFF_ROLES, Actor, Role
 from shared.domain.errors import Forbidden
@@ -171,6 +171,34 @@ def staff_guard(*roles: Role, open_in_demo: bool = False) -> Callable[[], Any]:
         return None
 
     return guard
+
+
+def staff_proof(*roles: Role, open_in_demo: bool = False) -> Callable[[], Any]:
+    """A check before every change of a blueprint: a Bearer token, or a sign-in with its page's proof.
+
+    Raises NotSignedIn, Forbidden or Csrf.
+    """
+
+    def guard() -> Any:
+        if open_in_demo and current_hall().settings.demo and is_loopback():
+            refuse_other_sites()
+        else:
+            require(roles)
+        return None
+
+    return guard
+
+
+def refuse_other_sites() -> None:
+    """Let pass what a page or program of this machine asks; another site's page raises Forbidden.
+
+    A page that leads its own name to this machine shows itself by the name, one that asks across by its
+    origin.
+    """
+    origin = request.headers.get("Origin")
+    own_name = urlsplit(f"//{request.host}").hostname in _LOOPBACK_NAMES
+    if not own_name or origin not in (None, f"{request.scheme}://{request.host}"):
+        raise Forbidden
 
 
 def device_page(role: Role) -> Callable[[View], View]:

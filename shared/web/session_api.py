@@ -8,7 +8,7 @@ import msgspec
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from shared.actions.devices import enrol
+from shared.actions.enrolling import enrol
 from shared.actions.signing_in import SignedIn, begin_sign_in, end_sign_in, find_password_hash, password_fits
 from shared.domain.account import STAFF_ROLES, Role, WrongEnrolCode, WrongPassword
 from shared.store.keyring import token_hash

@@ -86,7 +86,9 @@ export function pressKey() {
  * seconds after a long outage, so a line that was lost is only opened anew when the hall answers a plain request.
  */
 export function connect(namespace) {
-  const socket = io(namespace, { transports: ["websocket"], reconnection: false, timeout: ATTEMPT_MS });
+  const told = (name) => document.querySelector(`meta[name="hall-${name}"]`)?.content ?? "";
+  const auth = { version: told("build"), role: told("role") };
+  const socket = io(namespace, { auth, transports: ["websocket"], reconnection: false, timeout: ATTEMPT_MS });
   let trying = false;
   let rest = PAUSE_MS;
   const comeBack = async () => {
