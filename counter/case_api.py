@@ -10,7 +10,9 @@ from shared.actions import case_papers, casework, item_work
 from shared.actions.case_forms import FormView, service_form
 from shared.actions.case_lists import find_cases, list_cases, read_inbox
 from shared.actions.case_views import CaseView, StaffCaseView, case_view, inbox_entry, staff_case_view
+from shared.actions.issuing import find_ticket
 from shared.actions.item_effects import ItemVerbRequest
+from shared.actions.views import StaffTicketView, staff_ticket_view
 from shared.domain.account import STAFF_ROLES, Role
 from shared.domain.case import (
     ChangedMeanwhile,
@@ -46,6 +48,13 @@ class SearchRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     name: str | None = None
     id_number: str | None = None
     uscc: str | None = None
+
+
+class ScanView(msgspec.Struct, frozen=True):
+    """What the code of a slip or a notice is of; a case without a ticket has a code of its own."""
+
+    ticket: StaffTicketView | None
+    cases: tuple[CaseView, ...]
 
 
 @api.change(
@@ -113,6 +122,22 @@ def post_search(uow: UnitOfWork, call: ApiCall) -> dict[str, Any]:
 )
 def get_case(uow: UnitOfWork, call: ApiCall) -> StaffCaseView:
     return staff_case_view(uow, uow.cases.by_number(call.parts["case_number"]))
+
+
+@api.get(
+    "/scans/<token>",
+    "The ticket and the cases behind a scanned code",
+    roles=STAFF_ROLES,
+    answers=ScanView,
+    errors=(UnknownTicket,),
+)
+def get_scan(uow: UnitOfWork, call: ApiCall) -> ScanView:
+    cases = casework.cases_of_token(uow, call.parts["token"])
+    ticket = None if cases and cases[0].token is not None else find_ticket(uow, call.parts["token"])
+    return ScanView(
+        ticket=staff_ticket_view(uow, ticket) if ticket else None,
+        cases=tuple(case_view(uow, case) for case in cases),
+    )
 
 
 @api.change(

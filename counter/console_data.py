@@ -12,7 +12,8 @@ def console_data(configuration: Configuration) -> dict[str, Any]:
     """Floors, services, the kiosk's answers and the lists of reasons, ready to be written as JSON.
 
     A service's ``code`` is the one of the official lists, empty for what has none. ``calls_before`` is how
-    many calls a person gets before 过号, ``undo_seconds`` how long a press can be taken back.
+    many calls a person gets before 过号, ``undo_seconds`` how long a press can be taken back,
+    ``card_readers`` the counters that have a reader of identity cards.
     """
     site, catalogue = configuration.site, configuration.catalogue
     return {
@@ -36,6 +37,7 @@ def console_data(configuration: Configuration) -> dict[str, Any]:
         },
         "calls_before": site.no_show.calls_before,
         "undo_seconds": site.undo_seconds,
+        "card_readers": [counter.number for counter in site.counters if counter.card_reader],
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from counter.settings_words import calendar_words, catalogue_counts, setting_lines
+from shared.actions.silence import SILENT_SECONDS
 from shared.domain.account import DEVICE_ROLES, STAFF_ROLES, Role
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import current_hall
@@ -16,8 +17,6 @@ from shared.web.principals import Principal, current_principal, staff_page
 #: From this wait on the page says that somebody waits too long. The official lists set no such limit, so
 #: the page names it as assumed.
 LONG_WAIT_SECONDS = 1800
-#: A kiosk or wall that was not heard of for so long counts as lost.
-SILENT_SECONDS = 180
 
 ROLE_WORDS = {
     Role.CLERK: "窗口人员",

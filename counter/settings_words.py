@@ -108,6 +108,10 @@ def _kiosks(site: Site) -> str:
     return f"{len(site.kiosks)} 台"
 
 
+def _desks(site: Site) -> str:
+    return f"{len(site.desks)} 个股室" if site.desks else "没有写"
+
+
 def _no_show(site: Site) -> str:
     rule = site.no_show
     more = max(rule.need_minutes.values(), default=0)
@@ -155,6 +159,7 @@ _SUBJECTS: Mapping[str, tuple[str, Callable[[Site], str]]] = {
     "hours": ("开放时间", lambda site: hours_words(site.hours)),
     "printers": ("小票打印机", _printers),
     "kiosks": ("取号机", _kiosks),
+    "desks": ("股室在哪里打印", _desks),
     "single_floors": ("单项业务在几楼", lambda site: "清单没有写，按大厅资料"),
     "services": ("大厅自己加的业务", lambda site: "见业务目录"),
     "stops": ("一次来办几站", _stops),

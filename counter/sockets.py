@@ -15,6 +15,7 @@ from shared.domain.events import (
     CasesChanged,
     DeviceChanged,
     PaperChanged,
+    TroubleChanged,
 )
 from shared.web.context import Hall
 from shared.web.live import Guests, Pulse, socket_principal, this_socket
@@ -37,6 +38,7 @@ class CounterNamespace(Namespace):  # type: ignore[misc]
         listeners.on(BoardChanged, lambda _: self._pulse.ask())
         listeners.on(PaperChanged, self._tell_slip)
         listeners.on(DeviceChanged, self._tell_device)
+        listeners.on(TroubleChanged, self._tell_trouble)
         listeners.on(CasesChanged, self._tell_cases)
         listeners.on(CallShown, lambda event: self._tell("shown", {"id": event.call_id}))
         listeners.on(CallSounded, lambda event: self._tell("sounded", {"id": event.call_id}))
@@ -66,10 +68,15 @@ class CounterNamespace(Namespace):  # type: ignore[misc]
         self._tell("queue", {"version": self._hall.read(lambda uow: uow.hall.version)})
 
     def _tell_slip(self, event: PaperChanged) -> None:
-        self._tell("slip", {"ticket": event.number, "case": event.case_number, "state": str(event.state)})
+        slip = {"ticket": event.number, "case": event.case_number, "state": str(event.state)}
+        self._tell("slip", slip if event.place is None else {**slip, "place": event.place})
 
     def _tell_device(self, event: DeviceChanged) -> None:
         self._tell("device", {"name": event.name, "state": str(event.state)})
+
+    def _tell_trouble(self, event: TroubleChanged) -> None:
+        trouble = {"device": event.device, "kind": event.kind, "begun": event.begun, "seen": event.seen}
+        self._tell("trouble", trouble)
 
     def _tell_cases(self, event: CasesChanged) -> None:
         self._tell("cases", {"offices": list(event.offices)})

@@ -8,6 +8,7 @@ from display.entrance import floor_bands
 from shared.domain.account import Role
 from shared.domain.configuration import Configuration
 from shared.domain.errors import Unknown
+from shared.domain.sign import WORDS
 from shared.web.context import current_hall
 from shared.web.principals import device_page
 
@@ -50,7 +51,7 @@ def create_blueprint() -> Blueprint:
         counters = {counter.number: counter for counter in _configuration().site.counters}
         if number not in counters:
             raise UnknownScreen(counter=number)
-        return render_template("display/sign.html", counter=counters[number], theme=_theme())
+        return render_template("display/sign.html", counter=counters[number], words=WORDS, theme=_theme())
 
     return blueprint
 

@@ -54,7 +54,7 @@ class DisplayNamespace(Namespace):  # type: ignore[misc]
     def on_connect(self, auth: Any = None) -> bool:
         """Let devices and staff in, and give them the board of the hall until they ask for a floor."""
         principal = socket_principal(auth, ROLES)
-        if principal is None or not self._guests.add(principal, this_socket()):
+        if principal is None or not self._guests.add(principal, this_socket(), auth):
             return False
         self._watch(None)
         return True

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template
 
 from kiosk.content import kiosk_content
+from shared.actions.paperless import paper_of
 from shared.domain.account import Role
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import current_hall
@@ -46,6 +48,7 @@ def content_for(kiosk: str) -> dict[str, Any]:
             **content,
             "phone_reachable": uow.address.phone_reachable,
             "lift_works": uow.hall.lift_works,
+            "paper": asdict(paper_of(uow, kiosk)),
         }
 
     return hall.read(build)

@@ -10,14 +10,8 @@ const number = Number(main.dataset.counter);
 const link = new BoardLink(Number(main.dataset.floor), draw);
 const fresh = new Freshness(link, main);
 
-const WORDS = {
-  calling: "请到本窗口",
-  serving: "正在办理",
-  free: "空闲",
-  paused: "暂停",
-  closed: "现在没有开",
-  open: "请等叫号",
-};
+/** What every sign of the hall says in each state, and what is only known of a counter on a short board. */
+const WORDS = { ...JSON.parse(main.dataset.signWords), open: "请等叫号" };
 
 function draw(board) {
   const { state, ticket } = signState(board, number);

@@ -16,7 +16,9 @@ export class CaseForm {
   constructor(state, presses, ticket, onDone) {
     Object.assign(this, { state, presses, ticket, onDone });
     this.items = null;
-    this.persons = new CasePersons(ticket.service_id, () => this.items?.setSubjects(this.persons.refs));
+    const { counter, data } = state;
+    const reader = data.card_readers.includes(counter.number) ? counter.number : null;
+    this.persons = new CasePersons(ticket.service_id, () => this.items?.setSubjects(this.persons.refs), reader);
     this.head = el("div", { class: "form-head" });
     this.left = el("div", { class: "form-left" });
     this.top = el("div", { class: "form-detail" });

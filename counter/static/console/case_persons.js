@@ -1,6 +1,7 @@
 /** Who a case is for: the applicant (person or unit), who stands in, and the persons it is about. */
 
 import { el } from "/static/js/hall.js";
+import { CardReading } from "./card_reading.js";
 import { fill } from "./drawing.js";
 import { Field, line, select } from "./fields.js";
 import { normal, wrongCreditCode, wrongIdNumber } from "./identity.js";
@@ -19,22 +20,33 @@ const nameGiven = (text) => (text ? null : "请填姓名。");
 
 /** Name, kind of document and number of one person. */
 class PersonFields {
-  constructor({ phone, relation, role } = {}) {
+  constructor({ phone, relation, role, reader } = {}) {
     this.name = new Field({ label: "姓名", control: line({ maxlength: 50 }), check: nameGiven });
     this.kind = new Field({ label: "证件", control: select(ID_KINDS, "resident_id") });
     this.number = new Field({
-      label: "证件号码", control: line({ maxlength: 30, upper: true }),
+      label: "证件号码", control: line({ maxlength: 30, upper: true, dataset: { scan: "text" } }),
       check: (text) => wrongIdNumber(this.kind.control.value, text),
     });
     this.kind.control.addEventListener("change", () => this.number.text && this.number.passes());
     this.phone = phone && new Field({ label: "电话（可不填）", control: line({ maxlength: 20, inputmode: "tel" }) });
     this.relation = relation && new Field({ label: "和申请人的关系（可不填）", control: line({ maxlength: 20 }) });
     this.role = role && new Field({ label: "是什么人", control: select(SUBJECT_ROLES, role) });
+    this.card = reader ? new CardReading(reader, (card) => this.take(card)) : null;
     const order = role
       ? [this.name, this.role, this.number, this.kind]
       : [this.name, this.kind, this.number, this.phone, this.relation];
     this.fields = order.filter(Boolean);
     this.nodes = this.fields.map((field) => field.node);
+  }
+
+  /** Fill in what a card says, as if it had been written. */
+  take(card) {
+    this.kind.control.value = card.id_kind;
+    for (const [field, text] of [[this.name, card.name], [this.number, card.id_number]]) {
+      field.control.value = text;
+      field.control.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    this.number.control.focus();
   }
 
   read() {
@@ -59,7 +71,9 @@ class PersonFields {
 class UnitFields {
   constructor() {
     this.name = new Field({ label: "单位全称", control: line(), wide: true, check: (text) => (text ? null : "请填单位全称。") });
-    this.code = new Field({ label: "统一社会信用代码", control: line({ maxlength: 22, upper: true }), check: wrongCreditCode });
+    this.code = new Field({
+      label: "统一社会信用代码", control: line({ maxlength: 22, upper: true, dataset: { scan: "text" } }), check: wrongCreditCode,
+    });
     this.phone = new Field({ label: "电话（可不填）", control: line({ maxlength: 20, inputmode: "tel" }) });
     this.fields = [this.name, this.code, this.phone];
     this.nodes = this.fields.map((field) => field.node);
@@ -80,10 +94,14 @@ class UnitFields {
 }
 
 export class CasePersons {
-  /** @param {string} serviceId @param {() => void} onSubjects told when persons come, go or are renamed */
-  constructor(serviceId, onSubjects) {
+  /**
+   * @param {string} serviceId @param {() => void} onSubjects told when persons come, go or are renamed
+   * @param {number|null} reader the counter, if it has a reader of identity cards
+   */
+  constructor(serviceId, onSubjects, reader = null) {
     this.onSubjects = onSubjects;
-    this.person = new PersonFields({ phone: true });
+    this.reader = reader;
+    this.person = new PersonFields({ phone: true, reader });
     this.unit = new UnitFields();
     this.kind = "person";
     this.agent = null;
@@ -99,7 +117,7 @@ export class CasePersons {
     if (!this.begun) {
       this.kind = OF_UNITS.has(serviceId) ? "unit" : "person";
       // Somebody always comes for a unit; for a person mostly the person.
-      this.agent = this.kind === "unit" ? new PersonFields({ phone: true }) : null;
+      this.agent = this.kind === "unit" ? new PersonFields({ phone: true, reader: this.reader }) : null;
     }
     this.draw();
   }
@@ -114,18 +132,23 @@ export class CasePersons {
 
   draw() {
     fill(this.root,
-      el("div", { class: "persons-head" }, el("h3", null, "申请人"), this.kindSwitch(), el("span", { class: "grow" }),
+      el("div", { class: "persons-head" }, el("h3", null, "申请人"), this.kindSwitch(),
+        this.kind === "person" && this.person.card?.button, el("span", { class: "grow" }),
         !this.agent && this.adder(this.kind === "unit" ? "＋经办人" : "＋代办人", () => this.addAgent()),
         this.adder("＋涉及的人", () => this.addSubject())),
+      this.applicant.card?.told,
       el("div", { class: "fields" }, this.applicant.nodes),
       this.agent && el("div", { class: "persons-head" }, el("h3", null, this.kind === "unit" ? "经办人" : "代办人"),
-        this.remover("去掉", () => { this.agent = null; })),
+        this.agent.card?.button, this.remover("去掉", () => { this.agent = null; })),
+      this.agent?.card?.told,
       this.agent && el("div", { class: "fields" }, this.agent.nodes),
       this.subjects.map((subject, place) => [
-        el("div", { class: "persons-head" }, el("h3", null, `涉及的人 ${place + 1}`), this.remover("去掉", () => {
-          this.subjects = this.subjects.filter((one) => one !== subject);
-          this.onSubjects();
-        })),
+        el("div", { class: "persons-head" }, el("h3", null, `涉及的人 ${place + 1}`), subject.fields.card?.button,
+          this.remover("去掉", () => {
+            this.subjects = this.subjects.filter((one) => one !== subject);
+            this.onSubjects();
+          })),
+        subject.fields.card?.told,
         el("div", { class: "fields" }, subject.fields.nodes),
       ]));
   }
@@ -153,14 +176,14 @@ export class CasePersons {
   }
 
   addAgent() {
-    this.agent = new PersonFields({ phone: true, relation: this.kind === "person" });
+    this.agent = new PersonFields({ phone: true, relation: this.kind === "person", reader: this.reader });
     this.draw();
     this.agent.name.control.focus();
   }
 
   addSubject() {
     this.counted += 1;
-    const fields = new PersonFields({ role: this.role });
+    const fields = new PersonFields({ role: this.role, reader: this.reader });
     fields.name.control.addEventListener("change", () => this.onSubjects());
     this.subjects.push({ ref: `p${this.counted}`, fields });
     this.draw();

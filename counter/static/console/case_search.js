@@ -10,7 +10,9 @@ export class CaseSearch {
   /** @param {import("./presses.js").Presses} presses @param {(number: string) => void} onOpen */
   constructor(presses, onOpen) {
     Object.assign(this, { presses, onOpen });
-    this.input = line({ maxlength: 60, "aria-label": "找办件", placeholder: "办件编号、排队号、身份证号、信用代码或姓名" });
+    this.input = line({
+      maxlength: 60, "aria-label": "找办件", placeholder: "办件编号、排队号、身份证号、信用代码或姓名", dataset: { scan: "text" },
+    });
     this.found = el("ul", { class: "cases-found" });
     walkable(this.found, "button");
     this.root = el("form", { class: "case-search", autocomplete: "off", onsubmit: (event) => {

@@ -27,8 +27,8 @@ export class CaseSheet {
   }
 
   /** A slip of this case changed. */
-  slipChanged(state) {
-    this.show({ slip: state });
+  slipChanged({ state, place }) {
+    this.show({ slip: state, slip_place: place ?? null });
   }
 
   draw() {
@@ -61,7 +61,7 @@ export class CaseSheet {
   notice() {
     if (!this.opened.accepted_at) return null;
     const address = `/cases/${this.opened.case_number}`;
-    return el("p", { class: "sheet-notice" }, slipTag("受理通知书", this.opened.slip),
+    return el("p", { class: "sheet-notice" }, slipTag("受理通知书", this.opened.slip, this.opened.slip_place),
       this.button(this.opened.slip === "none" ? "打印通知书" : "再打一张", () => this.send(`${address}/slip`)),
       el("a", { class: "button small-button", target: "_blank", href: `/counter${address}/notice` }, "A4 通知书"));
   }

@@ -1,7 +1,10 @@
 /** The counter console: joins the hall's data, the live line, the panes and the keys. */
 
 import { api, el } from "/static/js/hall.js";
+import { listenToScanner } from "/static/js/scanner.js";
 import { hallNow } from "../office/hall_time.js";
+import { codeInAddress } from "../office/scan.js";
+import { openNotices } from "../troubles/notices.js";
 import { Actions } from "./actions.js";
 import { Chooser } from "./chooser.js";
 import { counterKeys } from "./counter_keys.js";
@@ -14,7 +17,7 @@ import { openLine } from "./live.js";
 import { Person } from "./person.js";
 import { Presses } from "./presses.js";
 import { Queue } from "./queue.js";
-import { listenForScanner } from "./scanner.js";
+import { Scanned } from "./scanned.js";
 import { ConsoleState } from "./state.js";
 import { COUNTER_STATES, clock } from "./words.js";
 
@@ -40,10 +43,10 @@ new Queue($("queue"), state, (entry) => actions.pick(entry));
 new Keys($("keys"), state, counterKeys(actions));
 $("sign-off").addEventListener("click", () => actions.signOff());
 $("issue").addEventListener("click", () => issuing.issue());
-listenForScanner((code) => {
-  document.querySelector("dialog[open]")?.dispatchEvent(new Event("cancel"));
-  issuing.showNumber(code);
+const scanned = new Scanned(state, {
+  openCase: (number) => desk.openCase(number), showDesk: () => desk.tab === "form" || desk.open("form"), pick: (ticket) => actions.pick(ticket),
 });
+listenToScanner({ onCode: (code) => scanned.open(code), onOther: (kind) => scanned.other(kind) });
 document.addEventListener("keydown", (event) => {
   if (isAsking()) return;
   if (event.key === "F1") {
@@ -121,6 +124,16 @@ function tick() {
   else drawWords();
 }
 
+/** Which devices concern a clerk depends on the counter. */
+function tellOfDevices(notices) {
+  let seat = state.counter?.number;
+  state.listen(() => {
+    if (state.counter?.number === seat) return;
+    seat = state.counter?.number;
+    notices.read();
+  });
+}
+
 async function begin() {
   try {
     const { data: me } = await api("GET", "/me");
@@ -133,9 +146,12 @@ async function begin() {
     setTimeout(begin, 2000);
     return;
   }
-  openLine(state, presses, {
+  const line = openLine(state, presses, {
     onSlip: (event) => desk.slipChanged(event), onBack: () => desk.readSheet(),
   });
+  const code = codeInAddress();
+  if (code) scanned.open(code);
+  tellOfDevices(openNotices($("troubles"), line));
   setInterval(tick, TICK_MS);
   setInterval(() => state.linked && !state.busy && presses.read(), READ_MS);
   tick();

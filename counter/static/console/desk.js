@@ -150,7 +150,7 @@ export class Desk {
   }
 
   tellNews() {
-    if (this.sheet && this.news?.case === this.sheet.opened.case_number) this.sheet.slipChanged(this.news.state);
+    if (this.sheet && this.news?.case === this.sheet.opened.case_number) this.sheet.slipChanged(this.news);
   }
 
   /** After a gap in the line, what is known of a slip may be old. */

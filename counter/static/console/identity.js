@@ -3,10 +3,9 @@
  * The server decides; a number that passes here may still be refused there.
  */
 
+import { birthdayIn, checks } from "/static/js/resident_id.js";
 import { hallNow } from "../office/hall_time.js";
 
-const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-const CHECK_DIGITS = "10X98765432";
 const CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 
 /** What is wrong with a number of this kind, in the clerk's words; null when nothing is seen. */
@@ -41,16 +40,11 @@ export function normal(text) {
 }
 
 function wrongBirthday(plain, today) {
-  const [year, month, date] = [plain.slice(6, 10), plain.slice(10, 12), plain.slice(12, 14)].map(Number);
-  const born = new Date(year, month - 1, date);
-  if (born.getFullYear() !== year || born.getMonth() !== month - 1 || born.getDate() !== date) {
-    return "身份证号码里的出生日期不存在，请核对。";
-  }
+  const born = birthdayIn(plain);
+  if (!born) return "身份证号码里的出生日期不存在，请核对。";
   return born > today ? "身份证号码里的出生日期还没到，请核对。" : null;
 }
 
-// ISO 7064 MOD 11-2
 function wrongCheckDigit(plain) {
-  const total = WEIGHTS.reduce((sum, weight, place) => sum + weight * Number(plain[place]), 0);
-  return CHECK_DIGITS[total % 11] === plain[17] ? null : "身份证号码的最后一位对不上，请逐位核对。";
+  return checks(plain) ? null : "身份证号码的最后一位对不上，请逐位核对。";
 }

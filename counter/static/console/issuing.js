@@ -73,16 +73,6 @@ export class Issuing {
     if (found) await this.showTicket(found);
   }
 
-  async showNumber(text) {
-    try {
-      const ticket = await this.lookUp(text.trim());
-      if (ticket) await this.showTicket(ticket);
-      else this.state.set({ problem: missed(text) });
-    } catch (problem) {
-      this.presses.refuse(problem);
-    }
-  }
-
   showTicket(ticket) {
     return ["waiting", "held", "no_show"].includes(ticket.state) ? this.onPick(ticket) : this.tellState(ticket);
   }
@@ -117,5 +107,7 @@ function missed(text) {
 
 function paperWords(ticket, wishes) {
   if (wishes.hand_number) return "照手写号叫，不另打小票。";
-  return ticket.slip.state === "none" ? "这里没有打印机，请把号写给群众。" : "小票在窗口打印机。";
+  if (ticket.slip.state === "none") return "这里没有打印机，请把号写给群众。";
+  if (ticket.slip.place) return `窗口打印机坏着，小票在${ticket.slip.place}。`;
+  return ticket.slip.state === "failed" ? "小票打不出来，请把号写给群众。" : "小票在窗口打印机。";
 }

@@ -40,6 +40,7 @@ export function openLine(state, presses, wishes) {
   });
   socket.on("shown", ({ id }) => confirm(state, id, { shown: true }));
   socket.on("sounded", ({ id }) => confirm(state, id, { sounded: true }));
+  return socket;
 }
 
 /** A line is refused for ever when the sign-in has ended: then the page asks to sign in. */

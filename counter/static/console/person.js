@@ -80,7 +80,7 @@ export class Person {
   }
 
   slip(ticket) {
-    return el("p", { class: "slip-line" }, slipTag("小票", ticket.slip.state),
+    return el("p", { class: "slip-line" }, slipTag("小票", ticket.slip.state, ticket.slip.place),
       el("button", { type: "button", class: "button button-quiet small-button", onclick: this.wishes.printSlip },
         "补打"));
   }

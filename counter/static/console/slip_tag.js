@@ -6,8 +6,12 @@ import { slipWords } from "./words.js";
 const LOOKS = { good: "tag tag-pine", warn: "tag tag-amber", bad: "tag tag-red", plain: "tag" };
 const SHAPES = { good: "✓", warn: "▲", bad: "✕", plain: "○" };
 
-/** @param {string} paper which paper, such as 小票 @param {string} state what the hall knows of it */
-export function slipTag(paper, state) {
+/**
+ * @param {string} paper which paper, such as 小票 @param {string} state what the hall knows of it
+ * @param {string|null|undefined} place where it lies, if not at the printer of the place where it was ordered
+ */
+export function slipTag(paper, state, place) {
   const { text, look } = slipWords(state);
-  return el("span", { class: LOOKS[look] }, `${SHAPES[look]} ${paper}${text}`);
+  const words = `${SHAPES[look]} ${paper}${text}`;
+  return el("span", { class: `${LOOKS[look]} slip-tag` }, place ? `${words}（在${place}）` : words);
 }

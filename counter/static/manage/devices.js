@@ -1,56 +1,120 @@
-/** Devices of the hall: when each was last heard of; administrators let them in by a code and shut them out. */
+/** Devices of the hall, those in trouble first; test pages, and for administrators letting in and shutting out. */
 
 import { api, el, pressKey } from "/static/js/hall.js";
-import { momentText } from "../office/words.js";
-import { hallNow } from "../office/hall_time.js";
 import { say, tellTrouble } from "../office/notices.js";
+import { byName, faultsFirst, fleetVerdict, GROUPS, isTroubled, partsOf } from "./device_words.js";
 import { ask, choice, field } from "./dialog.js";
 import { stateTag } from "./overview.js";
-import { deviceState } from "./words.js";
+import { KINDS } from "./words.js";
 
 const place = document.getElementById("devices");
 const ADDRESSES = { kiosk: "/kiosk", display: "/display", sign: "/display/counter/窗口号", agent: "打印代理程序", monitor: "监控程序" };
+const COLUMNS = ["设备", "状态", "说明", "最近联系", "版本"];
 
-/** Read the devices and draw them. */
-export async function openDevices(facts) {
+/** Read how the devices are and draw them; `known` is an overview that was read just now. */
+export async function openDevices(facts, known) {
   try {
-    draw((await api("GET", "/devices")).data.items, facts);
+    const [overview, troubles] = await Promise.all([
+      known ?? api("GET", "/overview").then((answer) => answer.data),
+      api("GET", "/troubles?open=true").then((answer) => answer.data.items),
+    ]);
+    draw(partsOf(overview, facts, troubles), facts);
   } catch (problem) {
     tellTrouble(problem);
   }
 }
 
-function draw(items, facts) {
-  const mayAdd = facts.role === "administrator";
-  const names = ["名称", "是什么", "楼层", "最近联系", "状态", ...(mayAdd ? [""] : [])];
-  place.replaceChildren(
-    el("div", { class: "panel-tools" }, el("h2", {}, `设备 ${items.length} 台`), mayAdd && el("button", { class: "button button-primary", type: "button", onclick: () => add(facts) }, "登记新设备")),
+function draw(parts, facts) {
+  const rights = { test: facts.role !== "auditor", change: facts.role === "administrator" };
+  const columns = COLUMNS.length + (rights.test ? 1 : 0);
+  const troubled = faultsFirst(parts.filter(isTroubled));
+  const scrolled = place.querySelector(".panel-list")?.scrollTop ?? 0;
+  const list = el(
+    "div",
+    { class: "panel-list" },
     el(
-      "div",
-      { class: "panel-list" },
-      el("table", { class: "table" }, el("thead", {}, el("tr", {}, names.map((name) => el("th", { scope: "col" }, name)))), el("tbody", {}, items.map((device) => row(device, facts, mayAdd)))),
+      "table",
+      { class: "table fleet" },
+      el("thead", {}, el("tr", {}, COLUMNS.map((name) => el("th", { scope: "col" }, name)), rights.test && el("th", { scope: "col" }, el("span", { class: "visually-hidden" }, "可以做的")))),
+      troubled.length > 0 && group({ id: "troubled", name: "先看这些" }, troubled, facts, rights, columns),
+      GROUPS.map((one) => {
+        const all = parts.filter((part) => part.group === one.id);
+        const well = all.filter((part) => !isTroubled(part)).sort(byName);
+        return all.length > 0 && group({ ...one, all }, well, facts, rights, columns);
+      }),
     ),
+  );
+  place.replaceChildren(tools(parts, facts, rights), list);
+  list.scrollTop = scrolled;
+}
+
+function tools(parts, facts, rights) {
+  const { kind, text, lead } = fleetVerdict(parts);
+  return el(
+    "div",
+    { class: "panel-tools" },
+    el("h2", { class: "fleet-verdict", dataset: { kind } }, el("span", { "aria-hidden": "true" }, KINDS[kind].shape), ` ${text}`),
+    lead && el("p", { class: "muted" }, lead),
+    rights.change && el("button", { class: "button button-primary", type: "button", onclick: () => add(facts) }, "登记新设备"),
   );
 }
 
-function row(device, facts, mayChange) {
-  const state = deviceState(device, new Date(hallNow()).toISOString(), facts.silent_seconds);
+function group({ id, name, all }, parts, facts, rights, columns) {
+  return el(
+    "tbody",
+    { dataset: { group: id } },
+    el("tr", { class: "fleet-group" }, el("th", { colspan: columns, scope: "rowgroup" }, name, el("span", {}, groupText(parts, all)))),
+    parts.map((part) => row(part, facts, rights)),
+  );
+}
+
+/** How many there are, and where the others stand. */
+function groupText(parts, all) {
+  if (!all) return `${parts.length} 台`;
+  const troubled = all.length - parts.length;
+  return troubled ? `${all.length} 台，${troubled} 台在上面` : `${all.length} 台`;
+}
+
+function row(part, facts, rights) {
+  const { state, lines } = part;
+  const words = [part.lead, ...lines].filter(Boolean);
   return el(
     "tr",
-    {},
-    el("td", {}, el("b", {}, device.name)),
-    el("td", {}, facts.role_words[device.role] ?? device.role),
-    el("td", {}, device.floor ? `${device.floor}楼` : ""),
-    el("td", {}, momentText(device.last_seen_at)),
-    el("td", {}, stateTag(state)),
-    mayChange &&
-      el(
-        "td",
-        { class: "row-actions" },
-        el("button", { class: "button", type: "button", onclick: () => renew(device, facts) }, "换登记码"),
-        !device.revoked && el("button", { class: "button button-danger", type: "button", onclick: () => revoke(device, facts) }, "停用"),
-      ),
+    { dataset: { kind: state.kind } },
+    el("td", { class: "fleet-name" }, el("b", {}, part.title || part.name), el("small", {}, nameText(part, facts))),
+    el("td", { class: "fleet-state" }, stateTag(state), part.since && el("small", {}, part.since)),
+    el("td", { class: "fleet-words" }, words.map((text, nth) => el(nth === 0 && part.lead ? "b" : "small", {}, text)), part.seen && el("small", { class: "fleet-seen" }, `✓ ${part.seen}`)),
+    el("td", { class: "fleet-heard" }, part.heard),
+    el("td", { class: "fleet-version" }, part.isOld && el("span", { "aria-hidden": "true" }, `${KINDS.near.shape} `), part.version),
+    rights.test && el("td", { class: "row-actions" }, actions(part, facts, rights)),
   );
+}
+
+/** Its own name when people call it otherwise, and what it is where it stands among others. */
+function nameText({ title, name, what, where }, facts) {
+  const role = { printer: "打印机", line: "窗口屏线路" }[what] ?? facts.role_words[what];
+  return [title && name, role, where].filter(Boolean).join(" · ");
+}
+
+function actions({ printer, device }, facts, rights) {
+  if (printer) return el("button", { class: "button", type: "button", onclick: () => test(printer, facts) }, "打测试页");
+  if (!device || !rights.change) return null;
+  return [
+    el("button", { class: "button", type: "button", onclick: () => renew(device, facts) }, "换登记码"),
+    !device.revoked && el("button", { class: "button button-danger", type: "button", onclick: () => revoke(device, facts) }, "停用"),
+  ];
+}
+
+async function test(printer, facts) {
+  try {
+    await api("POST", `/printers/${encodeURIComponent(printer.name)}/test`, {}, { key: pressKey() });
+    say(`测试页已交给 ${printer.name}，打没打出来，看它那一行。`);
+    // A list with the focus in it is not drawn anew, and here the result is to be seen.
+    document.activeElement?.blur();
+    await openDevices(facts);
+  } catch (problem) {
+    tellTrouble(problem);
+  }
 }
 
 /** A device that was reset or replaced needs another code; whatever used the old one is shut out. */

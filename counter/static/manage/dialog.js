@@ -40,8 +40,13 @@ export function ask({ title, lead, fields, word, send }) {
   show(form);
 }
 
-/** Show something that was made, for instance a code that is told only once. */
-export function tell({ title, lead, big }) {
+/** Whether a form stands open. */
+export function isAsking() {
+  return dialog.open && dialog.querySelector("form") !== null;
+}
+
+/** Show something that was made or found, for instance a code that is told only once; `ways` lead on from it. */
+export function tell({ title, lead, big, ways }) {
   show(
     el(
       "div",
@@ -49,6 +54,7 @@ export function tell({ title, lead, big }) {
       el("h2", {}, title),
       big && el("p", { class: "ask-big number" }, big),
       lead && el("p", { class: "muted" }, lead),
+      ways,
       el("div", { class: "dialog-actions" }, el("button", { class: "button button-primary", type: "button", onclick: () => dialog.close() }, "知道了")),
     ),
   );

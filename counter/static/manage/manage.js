@@ -1,17 +1,20 @@
 /** The manager's page: keeps the hall's overview fresh and opens one panel at a time. */
 
 import { api, connect } from "/static/js/hall.js";
+import { listenToScanner } from "/static/js/scanner.js";
 import { keepHallTime } from "../office/hall_time.js";
 import { lineIs, tellTrouble } from "../office/notices.js";
+import { openNotices } from "../troubles/notices.js";
 import { openAccounts } from "./accounts.js";
 import { openDevices } from "./devices.js";
 import { openLift } from "./lift.js";
 import { drawOverview } from "./overview.js";
+import { openScanned, tellOther } from "./scanned.js";
 import { openSettings } from "./settings.js";
 
 const GATHER_MS = 1000;
 const EVERY_MS = 15000;
-const PANELS = { now: () => load(), accounts: openAccounts, devices: openDevices, settings: () => openSettings(facts, overview) };
+const PANELS = { now: () => load(), accounts: openAccounts, devices: () => openDevices(facts), settings: () => openSettings(facts, overview) };
 
 const at = (id) => document.getElementById(id);
 const facts = JSON.parse(at("facts").textContent);
@@ -53,11 +56,11 @@ function gather() {
 }
 
 /** Read again what is in view; a list of devices in which somebody is about to press something is left alone. */
-function refresh() {
+async function refresh() {
   timer = 0;
-  load();
+  await load();
   const devices = at("devices");
-  if (!devices.hidden && !at("dialog").open && !devices.contains(document.activeElement)) openDevices(facts);
+  if (!devices.hidden && !at("dialog").open && !devices.contains(document.activeElement)) openDevices(facts, overview);
 }
 
 function clockText(iso) {
@@ -92,9 +95,11 @@ function begin() {
   }
   addEventListener("hashchange", () => show(location.hash.slice(1)));
   const line = connect("/counter");
-  for (const name of ["connect", "queue", "device", "slip"]) line.on(name, gather);
+  openNotices(at("troubles"), line);
+  for (const name of ["connect", "queue", "device", "slip", "trouble"]) line.on(name, gather);
   line.on("disconnect", () => lineIs(false));
   setInterval(gather, EVERY_MS);
+  listenToScanner({ onCode: (code) => openScanned(code, facts), onOther: tellOther });
   load().then(() => location.hash && show(location.hash.slice(1)));
 }
 

@@ -1,12 +1,14 @@
 /** The hall at a glance: numbers first, then who waits, who serves, and what is broken. */
 
 import { el } from "/static/js/hall.js";
-import { alerts, COUNTER_STATES, deviceState, floorText, isResting, isUnattended, KINDS, minutesText, PRINTER_STATES, secondsBetween, verdict } from "./words.js";
+import { faultsFirst, fleetVerdict, isTroubled, partsOf, partTitle } from "./device_words.js";
+import { alerts, COUNTER_STATES, floorText, isResting, isUnattended, KINDS, minutesText, secondsBetween, verdict } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 /** So many numbers of a standstill are named in the line itself. */
 const FEW = 8;
-const FAULTS_FIRST = { bad: 0, near: 1, quiet: 2, good: 3 };
+/** So many devices in trouble are named on the first panel. */
+const FEW_PARTS = 5;
 
 /** Draw everything of one answer. */
 export function drawOverview(overview, facts) {
@@ -130,31 +132,23 @@ function desk(counter, now, unattended) {
   );
 }
 
-/** Faults first; what is well is told in one line. */
+/** What is in trouble, in a few lines; all of it stands in the panel of the devices. */
 function health(overview, facts) {
-  const devices = overview.devices.map((device) => ({
-    name: device.name,
-    what: facts.role_words[device.role] ?? device.role,
-    state: deviceState(device, overview.at, facts.silent_seconds),
-  }));
-  const printers = overview.printers.map((printer) => ({
-    name: printer.name,
-    what: "打印机",
-    detail: printer.detail,
-    state: PRINTER_STATES[printer.state] ?? PRINTER_STATES.unknown,
-  }));
-  const all = [...printers, ...devices].sort((one, other) => FAULTS_FIRST[one.state.kind] - FAULTS_FIRST[other.state.kind]);
-  const faults = all.filter((part) => part.state.kind === "bad" || part.state.kind === "near");
+  const parts = partsOf(overview, facts);
+  const troubled = faultsFirst(parts.filter(isTroubled));
+  const { text } = fleetVerdict(parts);
   return [
-    faults.length === 0 && el("p", { class: "message message-good" }, "✓ 设备没有报故障。"),
+    troubled.length === 0 && el("p", { class: "message message-good" }, `✓ ${text}`),
     slipLine(overview.slips),
-    el("ul", { class: "parts" }, all.map(part)),
+    troubled.length > 0 && el("ul", { class: "parts" }, troubled.slice(0, FEW_PARTS).map(part)),
+    el("p", {}, el("a", { href: "#devices" }, troubled.length > FEW_PARTS ? `还有 ${troubled.length - FEW_PARTS} 台，看全部设备` : `看全部 ${parts.length} 台设备`)),
     assumedLine(overview.configuration),
   ].filter(Boolean);
 }
 
-function part({ name, what, detail, state }) {
-  return el("li", {}, el("span", { class: "part-name" }, el("b", {}, name), el("small", { class: "muted" }, detail || what)), stateTag(state));
+function part(one) {
+  const title = partTitle(one);
+  return el("li", { title: one.lead || null }, el("span", { class: "part-name" }, el("b", {}, title), one.since && el("small", { class: "muted" }, one.since)), stateTag(one.state));
 }
 
 function slipLine(slips) {

@@ -6,11 +6,15 @@ export const COUNTER_STATES = {
   closed: { shape: "－", word: "没开" },
 };
 
+/** A printer that used to answer, or should, and does not. */
+export const SILENT_PRINTER = { word: "没有回话", kind: "bad" };
+
 export const PRINTER_STATES = {
   ok: { word: "正常", kind: "good" },
   near_end: { word: "纸快用完", kind: "near" },
   paper_out: { word: "没纸了", kind: "bad" },
   cover_open: { word: "盖子开着", kind: "bad" },
+  fault: { word: "卡纸或故障", kind: "bad" },
   offline: { word: "连不上", kind: "bad" },
   unknown: { word: "还没有回话", kind: "quiet" },
 };
@@ -24,7 +28,7 @@ export const KINDS = {
 };
 
 /** Devices that should always be on, so that their silence is a fault. */
-const ALWAYS_ON = new Set(["kiosk", "display", "sign"]);
+const ALWAYS_ON = new Set(["kiosk", "display", "sign", "agent"]);
 
 /** So many numbers are named in a sentence. */
 const FEW = 5;

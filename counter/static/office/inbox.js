@@ -1,8 +1,11 @@
 /** The office inbox: loads the list, moves through it with keys, opens an item and does what is pressed. */
 
 import { api, connect, pressKey } from "/static/js/hall.js";
+import { listenToScanner } from "/static/js/scanner.js";
+import { openNotices } from "../troubles/notices.js";
 import { lineIs, say, tellTrouble } from "./notices.js";
 import { drawPane } from "./pane.js";
+import { codeInAddress, lookUp, numberWords, otherWords, refusalWords, standingWords } from "./scan.js";
 import { drawRows, emptyText, markRow, rowKey } from "./rows.js";
 import { drawStates, sumText } from "./states.js";
 import { sayWrong, VERBS, verbForm } from "./verbs.js";
@@ -213,6 +216,29 @@ async function refresh() {
   }
 }
 
+// Scanned codes
+
+/** Open the case behind a code at the item of this office; what is being written is left alone. */
+async function scanned(code) {
+  try {
+    const { ticket, cases } = await lookUp(code);
+    if (at("pane").dataset.form) say("先做完或关上正在填的，再扫一次", "wrong");
+    else if (!cases.length) say(`${numberWords(ticket, facts.today)}：${standingWords(ticket)}，还没有办件`);
+    else openCase(cases);
+  } catch (problem) {
+    if (problem.status === 401) location.reload();
+    else say(refusalWords(problem), "wrong");
+  }
+}
+
+function openCase(cases) {
+  const ours = (item) => here.office && item.office === here.office;
+  const one = cases.find((found) => found.items.some(ours)) ?? cases[0];
+  const { id } = one.items.find(ours) ?? one.items[0];
+  if (cases.length > 1) say(`这个码有 ${cases.length} 个办件：${cases.map((found) => found.case_number).join("、")}`);
+  openRow(`${one.case_number}/${id}`);
+}
+
 // What changes by itself, keys
 
 function gather() {
@@ -280,11 +306,15 @@ function begin() {
     });
   }
   document.addEventListener("keydown", onKey);
+  listenToScanner({ onCode: scanned, onOther: (kind) => say(otherWords(kind), "wrong") });
   const line = connect("/counter");
+  openNotices(at("troubles"), line);
   line.on("connect", gather);
   line.on("disconnect", () => lineIs(false));
   line.on("cases", ({ offices }) => (!here.office || offices.includes(here.office) || here.open) && gather());
   load();
+  const code = codeInAddress();
+  if (code) scanned(code);
 }
 
 begin();

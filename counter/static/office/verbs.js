@@ -108,7 +108,9 @@ const FIELDS = {
     field(
       "external_ref",
       "业务系统里的编号（可以不填）",
-      el("input", { class: "input", id: "verb-external_ref", name: "external_ref", maxlength: 64, autocomplete: "off" }),
+      el("input", {
+        class: "input", id: "verb-external_ref", name: "external_ref", maxlength: 64, autocomplete: "off", dataset: { scan: "text" },
+      }),
     ),
   office: (verb, item, facts) =>
     field(

@@ -15,8 +15,10 @@ export class Desk {
     this.away = false;
     this.failures = 0;
     this.slipListeners = new Set();
+    this.paperListeners = new Set();
     this.socket = connect("/kiosk");
     this.socket.on("slip", (slip) => this.slipListeners.forEach((tell) => tell(slip)));
+    this.socket.on("paper", (paper) => this.paperListeners.forEach((tell) => tell(paper)));
     this.socket.on("disconnect", () => this.reopen());
     this.socket.on("connect_error", () => this.reopen());
     this.beat();
@@ -28,6 +30,12 @@ export class Desk {
 
   ticket(token) {
     return this.ask("GET", `/tickets/${encodeURIComponent(token)}`);
+  }
+
+  /** Whether a code that is no ticket's is a case's: one that was opened without a ticket has a code of its own. */
+  async isCase(token) {
+    const answer = await fetch(`/t/${encodeURIComponent(token)}/qr.svg`, { method: "HEAD", signal: AbortSignal.timeout(5000) }).catch(() => null);
+    return Boolean(answer?.ok);
   }
 
   /** Take a number. One key for all tries: whatever gets lost on the way, one press gives one number. */
@@ -48,6 +56,12 @@ export class Desk {
   onSlip(tell) {
     this.slipListeners.add(tell);
     return () => this.slipListeners.delete(tell);
+  }
+
+  /** Hear whether slips come out here at all; answers the function that ends it. */
+  onPaper(tell) {
+    this.paperListeners.add(tell);
+    return () => this.paperListeners.delete(tell);
   }
 
   async ask(method, path, body, key) {

@@ -1,4 +1,4 @@
-/** The first screen: ten tiles, four other ways in, and whether the hall is closed now. */
+/** The first screen: ten tiles, four other ways in, and whether the hall is closed or the kiosk without paper. */
 
 import { el } from "/static/js/hall.js";
 import { closedWords } from "./hours.js";
@@ -12,7 +12,7 @@ export function showHome(kiosk) {
   show("home", [
     el("header", { class: "home-head" },
       el("h1", { class: "home-title" }, "您今天来办什么事？", el("small", {}, "（点一下）")),
-      closedBand(kiosk)),
+      closedBand(kiosk) ?? paperBand(kiosk)),
     el("section", { class: "tiles people" },
       tiles(home.wide, "tile-wide"),
       el("h2", { class: "home-label" }, "个人和家里的事"),
@@ -32,6 +32,12 @@ function closedBand(kiosk) {
   if (hours.open) return null;
   const words = closedWords(hours, kiosk.clock(), hours.opens_at);
   return el("p", { class: "home-closed" }, picture("clock"), el("b", {}, words.title), el("span", {}, words.sentence));
+}
+
+/** Said before the number is taken, so that a phone is at hand. */
+function paperBand(kiosk) {
+  if (!kiosk.paper.paperless) return null;
+  return el("p", { class: "home-closed home-paper" }, picture("printer"), el("b", {}, "暂不打小票："), el("span", {}, "请用手机拍下号"));
 }
 
 function tile(kiosk, service, kind) {

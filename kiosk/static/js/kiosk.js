@@ -1,5 +1,6 @@
 /** The kiosk: holds the content, and leads from one screen to the next. */
 
+import { listenToScanner } from "/static/js/scanner.js";
 import { showFinder, showGroups, showOnline, showQuestion } from "./choices.js";
 import { Desk } from "./desk.js";
 import { showEvent } from "./event.js";
@@ -7,11 +8,10 @@ import { showHome } from "./home.js";
 import { hallClock } from "./hours.js";
 import { Idle } from "./idle.js";
 import { picture } from "./parts.js";
-import { codeIn, showPlace } from "./place.js";
-import { listenToScanner } from "./scanner.js";
+import { showPlace } from "./place.js";
 import { button, shown } from "./stage.js";
 import { showTicket } from "./ticket.js";
-import { AWAY, HELP, NOT_OFFERED, showTrouble, troubleOf } from "./trouble.js";
+import { AWAY, HELP, NOT_OFFERED, NOT_OURS, showTrouble, troubleOf } from "./trouble.js";
 
 /** Content older than this is fetched again when the kiosk comes home. */
 const STALE_MS = 120000;
@@ -27,8 +27,9 @@ export class Kiosk {
     this.keep(content);
     this.unwell = (problem) => this.trouble(troubleOf(problem));
     this.desk = new Desk((away) => this.onAway(away));
+    this.desk.onPaper((paper) => this.onPaper(paper));
     this.idle = new Idle(() => !OWN_COUNTDOWN.has(shown()) || (shown() === "home" && isLarge()), () => this.leave());
-    listenToScanner((text) => this.scanned(text));
+    listenToScanner({ onCode: (code) => showPlace(this, code), onOther: (kind) => this.trouble(NOT_OURS[kind]), alone: true });
     setInterval(() => { if (shown() === "home") this.refresh(); }, LOOK_MS);
   }
 
@@ -60,12 +61,21 @@ export class Kiosk {
     this.home();
   }
 
+  /** Whether slips come out here (`well`), and whether none are even tried (`paperless`). */
+  get paper() { return this.content.paper; }
+
+  onPaper(paper) {
+    const before = this.paper.paperless;
+    this.content.paper = paper;
+    if (paper.paperless !== before && shown() === "home") showHome(this);
+  }
+
   async refresh() {
     this.keptAt = performance.now();
     const response = await fetch("/kiosk/content", { cache: "no-store", signal: AbortSignal.timeout(5000) }).catch(() => null);
     const isContent = response?.ok && response.headers.get("Content-Type")?.startsWith("application/json");
     if (!isContent) return;
-    const shape = ({ configuration, hours }) => `${configuration} ${hours.open} ${hours.opens_at}`;
+    const shape = ({ configuration, hours, paper }) => `${configuration} ${hours.open} ${hours.opens_at} ${paper.paperless}`;
     const before = shape(this.content);
     this.keep(await response.json());
     if (shape(this.content) !== before && shown() === "home") showHome(this);
@@ -110,12 +120,6 @@ export class Kiosk {
       if (problem.status === undefined) throw problem;
       this.unwell(problem);
     }
-  }
-
-  scanned(text) {
-    const code = codeIn(text);
-    if (code) showPlace(this, code);
-    else this.trouble({ title: "这不是本厅的码", sentence: "请扫小票或受理通知书上的方码，离远一点再试。", image: "scan" });
   }
 
   onAway(away) {

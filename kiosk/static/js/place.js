@@ -4,7 +4,7 @@ import { ApiProblem, el } from "/static/js/hall.js";
 import { counterWords, floorMark, picture, ring } from "./parts.js";
 import { showUnlock } from "./progress.js";
 import { button, show } from "./stage.js";
-import { expected } from "./ticket.js";
+import { expected, showTicket } from "./ticket.js";
 import { showTrouble } from "./trouble.js";
 import { way } from "./way.js";
 
@@ -15,6 +15,9 @@ const HERE = {
 };
 /** From here on a case may have been opened. */
 const AT_WORK = new Set(["serving", "held", "served"]);
+/** Numbers that somebody still waits with, and slips that may not have come out. */
+const IN_LINE = new Set(["waiting", "called", "held"]);
+const MISSING = new Set(["failed", "unconfirmed"]);
 /** Why a slip does not put its holder back by itself. */
 const STAFF_PUT_BACK = {
   reinstated_already: "这张小票已经排回过一次，号还有效",
@@ -30,7 +33,8 @@ export async function showPlace(kiosk, token) {
     else draw(kiosk, ticket, standing(ticket));
   } catch (problem) {
     if (!(problem instanceof ApiProblem)) throw problem;
-    refused(kiosk, problem);
+    if (problem.status === 404 && await kiosk.desk.isCase(token)) showUnlock(kiosk, token);
+    else refused(kiosk, problem);
   }
 }
 
@@ -91,10 +95,23 @@ function draw(kiosk, ticket, words) {
 /** What else a slip opens: how the case goes, and another number to bring papers or fetch the result. */
 function ways(kiosk, ticket, mayHaveCase) {
   const returns = ticket.state === "served" && kiosk.takesReturns;
-  if (!returns && !mayHaveCase) return null;
+  const prints = kiosk.paper.well && MISSING.has(ticket.slip.state) && IN_LINE.has(ticket.state);
+  if (!returns && !mayHaveCase && !prints) return null;
   return el("div", { class: "place-ways" },
+    prints ? button([picture("printer"), "补打小票"], () => printAgain(kiosk, ticket), { class: "look-up reprint" }) : null,
     returns ? button([picture("printer"), "补交材料、领结果：再取一个号"], () => kiosk.takeReturn(ticket.token), { class: "look-up return" }) : null,
     mayHaveCase ? button([picture("find"), "查办理进度"], () => showUnlock(kiosk, ticket.token), { class: "look-up" }) : null);
+}
+
+/** The slip of a number that had none: somebody kept a picture of the code. */
+async function printAgain(kiosk, ticket) {
+  try {
+    const printed = await kiosk.desk.printAgain(ticket.token);
+    showTicket(kiosk, printed, kiosk.service(printed.service_id));
+  } catch (problem) {
+    if (!(problem instanceof ApiProblem)) throw problem;
+    refused(kiosk, problem);
+  }
 }
 
 function people(ticket) {
@@ -114,10 +131,4 @@ function standing(ticket) {
     expired: ["这个号已经过期", "要办事，请重新取号"],
   }[ticket.state] ?? ["请问导办台", ""];
   return { title: words[0], sentence: words[1] };
-}
-
-/** Whether a scanner's line ends in something that can be a ticket's code. */
-export function codeIn(typed) {
-  const end = typed.trim().slice(-26).toLowerCase();
-  return /^[0-9a-hjkmnp-tv-z]{26}$/.test(end) ? end : null;
 }

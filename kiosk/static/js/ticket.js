@@ -8,15 +8,14 @@ import { way } from "./way.js";
 const HOME_SECONDS = 20;
 /** The slip's state also comes over the live line; asking is for the time when that is down. */
 const ASK_MS = 1500;
+const WITHOUT_PAPER = new Set(["failed", "none"]);
 
 /** @param {string} over what stands above the number */
 export function showTicket(kiosk, ticket, service, over = "您的号是") {
   const slip = el("section", { class: "slip", role: "status" });
   const countdown = ring(HOME_SECONDS, () => kiosk.leave());
-  const watch = watchSlip(kiosk, ticket, (state) => {
-    drawSlip(kiosk, ticket, slip, state, countdown);
-    countdown.again();
-  });
+  const caption = el("figcaption");
+  const paper = new Paper(kiosk, ticket, { slip, caption, countdown });
   show("ticket", [
     el("div", { class: "ticket-head" },
       el("h1", {}, over),
@@ -29,12 +28,12 @@ export function showTicket(kiosk, ticket, service, over = "您的号是") {
     el("div", { class: "ticket-paper" },
       el("figure", { class: "code" },
         el("img", { src: ticket.qr_svg_url, alt: "您的号的方码" }),
-        el("figcaption", {}, codeWords(kiosk))),
+        caption),
       slip),
     el("p", { class: "ticket-farewell" }, kiosk.content.wording[service.farewell]),
     el("div", { class: "feet" }, countdown.node, button("好了", () => kiosk.leave(), { class: "done" })),
-  ], { onLeave: () => { countdown.stop(); watch.stop(); } });
-  drawSlip(kiosk, ticket, slip, ticket.slip.state, countdown);
+  ], { onLeave: () => { countdown.stop(); paper.stop(); } });
+  paper.draw();
 }
 
 /** When the holder of a number may expect the call, in a sentence that can follow others. */
@@ -47,67 +46,102 @@ function waitLine(ticket) {
   return `${people}，${expected(ticket)}`;
 }
 
-function codeWords(kiosk) {
-  return kiosk.content.phone_reachable
-    ? "手机扫码：看还有几人，办理后查进度"
-    : "在取号机上扫一扫小票：看还有几人";
+/** What the code is good for: without a slip it is the picture of it that is scanned. */
+function codeWords(kiosk, state) {
+  if (kiosk.content.phone_reachable) return "手机扫码：看还有几人，办理后查进度";
+  return WITHOUT_PAPER.has(state) ? "请拍下来，取号机上能扫" : "在取号机上扫一扫小票：看还有几人";
 }
 
-function watchSlip(kiosk, ticket, tell) {
-  let state = ticket.slip.state;
-  const take = (next) => {
-    if (next === state) return;
-    state = next;
-    tell(state);
-  };
-  const end = kiosk.desk.onSlip((slip) => slip.ticket === ticket.number && take(slip.state));
-  const timer = setInterval(async () => {
-    if (state !== "pending") return;
-    try {
-      take((await kiosk.desk.ticket(ticket.token)).slip.state);
-    } catch (problem) {
-      // The number is valid whatever the line does; the next turn asks again.
-      console.info("slip state unknown", problem.code);
-    }
-  }, ASK_MS);
-  return { stop: () => { end(); clearInterval(timer); } };
-}
-
+/** What is said of a slip at this kiosk's own printer. */
 const SLIPS = {
   pending: { image: "printer", title: "正在打印小票", sentence: "请稍等一下。" },
   confirmed: { image: "tick", title: "小票已打印", sentence: "请拿好小票。看到或听到您的号，再去窗口。" },
   failed: { image: "hand", title: "没有打出小票", sentence: "号有效。请拍照或记下，工作人员已知道。没有手机，请到导办台。" },
   none: { image: "hand", title: "这里不打小票", sentence: "号有效。请拍照或记下您的号。没有手机，请到导办台。" },
 };
+/** And of one that comes out elsewhere: nobody here can see whether it did. */
+const ELSEWHERE = {
+  pending: { image: "printer", title: (place) => `小票改到${place}`, sentence: "请稍等一下。号有效，可以先拍照。" },
+  confirmed: { image: "tick", title: (place) => `小票在${place}`, sentence: "这里没打出来，已在那里打好，请去拿。" },
+  unconfirmed: { image: "hand", title: (place) => `小票可能在${place}`, sentence: "号有效。请拍照或记下，不用等小票。" },
+};
 
-function drawSlip(kiosk, ticket, node, state, countdown) {
-  node.dataset.slip = state;
-  document.documentElement.dataset.slip = state;
-  if (state === "unconfirmed") {
-    askSlip(kiosk, ticket, node, countdown);
-    return;
-  }
-  const words = SLIPS[state] ?? SLIPS.none;
-  node.replaceChildren(picture(words.image), el("div", {}, el("h2", {}, words.title), el("p", {}, words.sentence)));
-  say(`${words.title}。${words.sentence}`);
+function wordsOf({ state, place }) {
+  const there = place && ELSEWHERE[state];
+  return there ? { ...there, title: there.title(place) } : SLIPS[state] ?? SLIPS.none;
 }
 
-/** Bytes were sent and nothing tells: only the person in front of the printer knows. */
-function askSlip(kiosk, ticket, node, countdown) {
-  const itCame = () => drawSlip(kiosk, ticket, node, "confirmed", countdown);
-  const again = async () => {
-    countdown.again();
+/** What becomes of the slip of the number on the screen. */
+class Paper {
+  constructor(kiosk, ticket, { slip, caption, countdown }) {
+    Object.assign(this, { kiosk, ticket, node: slip, caption, countdown, slip: ticket.slip });
+    this.ends = [
+      kiosk.desk.onSlip((slip) => slip.ticket === ticket.number && this.take(slip)),
+      kiosk.desk.onPaper(() => this.slip.state === "failed" && this.draw()),
+    ];
+    this.timer = setInterval(() => this.ask(), ASK_MS);
+  }
+
+  stop() {
+    this.ends.forEach((end) => end());
+    clearInterval(this.timer);
+  }
+
+  take({ state, place }) {
+    if (state === this.slip.state && place === this.slip.place) return;
+    this.slip = { state, place };
+    this.draw();
+    this.countdown.again();
+  }
+
+  async ask() {
+    if (this.slip.state !== "pending") return;
     try {
-      const printed = await kiosk.desk.printAgain(ticket.token);
-      drawSlip(kiosk, ticket, node, printed.slip.state, countdown);
+      this.take((await this.kiosk.desk.ticket(this.ticket.token)).slip);
+    } catch (problem) {
+      // The number is valid whatever the line does; the next turn asks again.
+      console.info("slip state unknown", problem.code);
+    }
+  }
+
+  draw() {
+    const { state, place } = this.slip;
+    this.node.dataset.slip = state;
+    document.documentElement.dataset.slip = state;
+    this.caption.textContent = codeWords(this.kiosk, state);
+    // Bytes were sent and nothing tells: only the person in front of the printer knows, and is asked once.
+    if (state === "unconfirmed" && !place && !this.asked) this.drawQuestion();
+    else if (state === "unconfirmed" && !place) this.drawWords(wordsOf({ state: "failed" }));
+    else this.drawWords(wordsOf(this.slip));
+  }
+
+  drawWords({ image, title, sentence }) {
+    const again = this.slip.state === "failed" && this.kiosk.paper.well;
+    this.node.replaceChildren(picture(image), el("div", {}, el("h2", {}, title), el("p", {}, sentence),
+      again ? el("div", { class: "slip-answers" }, button("补打小票", () => this.printAgain())) : null));
+    say(`${title}。${sentence}`);
+  }
+
+  drawQuestion() {
+    this.node.replaceChildren(picture("printer"), el("div", {}, el("h2", {}, "小票出来了吗？"),
+      el("div", { class: "slip-answers" },
+        button("出来了", () => this.take({ state: "confirmed" }), { class: "button-primary" }),
+        button("没出来，再打一张", () => this.printOnceMore()))));
+    say("小票出来了吗？");
+  }
+
+  printOnceMore() {
+    this.asked = true;
+    return this.printAgain();
+  }
+
+  async printAgain() {
+    this.countdown.again();
+    try {
+      this.take((await this.kiosk.desk.printAgain(this.ticket.token)).slip);
     } catch (problem) {
       console.info("no second slip", problem.code);
-      drawSlip(kiosk, ticket, node, "failed", countdown);
+      this.take({ state: "failed" });
     }
-  };
-  node.replaceChildren(picture("printer"), el("div", {}, el("h2", {}, "小票出来了吗？"),
-    el("div", { class: "slip-answers" },
-      button("出来了", itCame, { class: "button-primary" }),
-      button("没出来，再打一张", again))));
-  say("小票出来了吗？");
+  }
 }

@@ -32,3 +32,10 @@ export function troubleOf(problem) {
 export const AWAY = { title: "取号机暂时连不上", sentence: "请到导办台拿手写号，排队顺序一样算。", image: "hand" };
 export const NOT_OFFERED = { title: "本厅目前不办这一项", sentence: "请问导办台哪里能办。" };
 export const HELP = { title: "要帮忙", sentence: "请到导办台，工作人员在那里等您。", image: "hand" };
+
+/** What was scanned is no code of this hall. */
+export const NOT_OURS = Object.fromEntries(Object.entries({
+  payment: "这里不收钱。请扫小票或受理通知书上的方码，离远一点再试。",
+  address: "这里用不上这个码。请扫小票或受理通知书上的方码，离远一点再试。",
+  other: "请扫小票或受理通知书上的方码，离远一点再试。",
+}).map(([kind, sentence]) => [kind, { title: "这不是本厅的码", sentence, image: "scan" }]));
