@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs what one purpose needs and nothing twice: sh deploy/setup.sh run | lint | test | all
+# Installs what one purpose needs and nothing twice: sh deploy/setup.sh run | agent | lint | test | all
 #
-#   run    run-time packages, front-end parts, a Chinese font for the virtual printer
+#   run    run-time packages, front-end parts, a Chinese font for lines that a printer's own cannot print
+#   agent  only what "hall agent" needs on a computer with a printer: no server, no front-end parts
 #   lint   run-time and development packages
 #   test   everything, Chromium, PostgreSQL and Redis for the tests included
 #   all    the same as test
@@ -73,7 +74,10 @@ missing_packages() {
     if [ "$front_end" = yes ]; then
         have node || printf 'nodejs '
         have npm || printf 'npm '
+    fi
+    if [ "$prints" = yes ]; then
         font_here || printf 'fonts-noto-cjk '
+        library_here libusb-1.0.so.0 || printf 'libusb-1.0-0 '
     fi
     if [ "$tests" = yes ]; then
         [ -x /usr/bin/chromium ] || printf 'chromium '
@@ -119,12 +123,14 @@ venv_sound() {
 }
 
 install_python_packages() {
-    wanted="$python_lock $(checksum requirements.lock requirements-dev.lock pyproject.toml) $ROOT"
+    wanted="$python_lock $(checksum requirements.lock requirements-dev.lock requirements-agent.lock pyproject.toml) $ROOT"
     present=$(cat "$VENV_STAMP" 2>/dev/null || true)
-    # The development lock holds the run-time packages as well.
-    if [ -x "$VENV/bin/hall" ] && { [ "$present" = "$wanted" ] ||
-        [ "$present" = "requirements-dev.lock ${wanted#* }" ]; }; then
-        return 0
+    # The development lock holds the run-time packages as well, and these hold an agent's.
+    if [ -x "$VENV/bin/hall" ]; then
+        case "$python_lock $present" in
+            "${wanted%% *} $wanted" | *" requirements-dev.lock ${wanted#* }") return 0 ;;
+            "requirements-agent.lock requirements.lock ${wanted#* }") return 0 ;;
+        esac
     fi
     rm -f "$VENV_STAMP"
     if ! venv_sound; then
@@ -153,12 +159,13 @@ install_front_end() {
     printf '%s\n' "$wanted" >"$VENDOR_STAMP"
 }
 
-front_end=yes tests=yes python_lock=requirements-dev.lock
+front_end=yes prints=yes tests=yes python_lock=requirements-dev.lock
 case ${1:-all} in
     run) tests=no python_lock=requirements.lock ;;
-    lint) front_end=no tests=no ;;
+    agent) front_end=no tests=no python_lock=requirements-agent.lock ;;
+    lint) front_end=no prints=no tests=no ;;
     test | all) ;;
-    *) stop "unknown purpose '$1': run, lint, test or all" ;;
+    *) stop "unknown purpose '$1': run, agent, lint, test or all" ;;
 esac
 
 mkdir -p var
