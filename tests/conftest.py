@@ -27,7 +27,8 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 import hall
-from shared.actions.devices import StoreReports, add_device_with_token, device_of_token
+from shared.actions.devices import StoreReports
+from shared.actions.enrolling import add_device_with_token, device_of_token
 from shared.actions.signing_in import NewAccount, actor_of, add_account, begin_sign_in, hash_password
 from shared.commands.founding import found
 from shared.domain.account import THE_HALL, Actor, Role
@@ -175,6 +176,8 @@ def forms_of(test: pytest.Item, config: pytest.Config) -> list[str]:
     """In which forms a test runs; one that is by nature about one process or its file has no other."""
     if test.get_closest_marker("one_process") or test.get_closest_marker("sqlite_file"):
         return [ONE]
+    if test.get_closest_marker("two_processes"):
+        return [TWO]
     if config.getoption("form"):
         return [config.getoption("form")]
     return FORMS if test.get_closest_marker("both_forms") else [ONE]
@@ -186,7 +189,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "house" in metafunc.fixturenames and not test.get_closest_marker("sqlite_file"):
         databases = {ONE: ["sqlite"], TWO: ["postgresql"], None: ["sqlite", "postgresql"]}[wanted]
         metafunc.parametrize("database", databases, indirect=True)
-    if "hall_form" in metafunc.fixturenames and (wanted or test.get_closest_marker("both_forms")):
+    in_forms = wanted or any(test.get_closest_marker(name) for name in ("both_forms", "two_processes"))
+    if "hall_form" in metafunc.fixturenames and in_forms:
         metafunc.parametrize("hall_form", forms_of(test, metafunc.config), indirect=True)
 
 

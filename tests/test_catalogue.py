@@ -174,7 +174,10 @@ def test_the_hall_knows_its_floors_counters_and_printers(configuration: Configur
     assert site.profiles_of_counters[4] == (None, frozenset())
     assert site.takes(4, "hire")
     assert not site.takes(99, "hire")
-    assert site.printer_of_kiosk("kiosk-2") == "kiosk-2"
+    kiosk = site.kiosk("kiosk-2")
+    assert kiosk is not None
+    assert (kiosk.printer, kiosk.stand_in) == ("kiosk-2", "counters-2")
+    assert site.kiosk("kiosk-9") is None
     assert site.mean_seconds("social-card") == 360.0
     assert site.mean_seconds(None) == 600.0
     with pytest.raises(UnknownFloor):

@@ -98,7 +98,7 @@ def test_what_a_hand_wrote_just_before_a_scan_stays(seat: Seat) -> None:
     name.focus()
     seat.page.keyboard.type(f"Li http://127.0.0.1/t/{ticket['token']}")
     seat.page.keyboard.press("Enter")
-    expect(seat.page.locator("dialog")).to_contain_text(ticket["number"])
+    expect(seat.page.locator("#words")).to_contain_text(f"{ticket['number']} 就在本窗口")
     assert name.input_value() == "Li "
 
 
@@ -113,7 +113,7 @@ def test_a_scan_during_which_the_focus_moves_is_understood_and_leaves_the_fields
     name.focus()
     seat.page.keyboard.type(ticket["token"])
     seat.page.keyboard.press("Enter")
-    expect(seat.page.locator("dialog")).to_contain_text(ticket["number"])
+    expect(seat.page.locator("#words")).to_contain_text(f"{ticket['number']} 就在本窗口")
     assert (name.input_value(), number.input_value()) == ("张小三", ID_NUMBER)
 
 

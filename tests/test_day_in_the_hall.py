@@ -175,9 +175,19 @@ def _clerk_token(demo: Demo) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-@pytest.mark.both_forms
 @pytest.mark.parametrize("service", BUNDLES)
 def test_a_life_event_goes_from_the_touch_to_the_result_on_the_phone(cast: Cast, service: str) -> None:
+    live_through(cast, service)
+
+
+@pytest.mark.two_processes
+@pytest.mark.parametrize("service", ["hire", "retiree-death"])
+def test_a_life_event_goes_the_same_way_through_two_processes(cast: Cast, service: str) -> None:
+    live_through(cast, service)
+
+
+def live_through(cast: Cast, service: str) -> None:
+    """One visit: kiosk, slip, phone, call, acceptance, office, result."""
     number = _take_number(cast.kiosk, service)
     expect(cast.kiosk.locator('[data-slip="confirmed"]').first).to_be_visible()
     address, text = _slip(cast.demo, number)

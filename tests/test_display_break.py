@@ -19,8 +19,9 @@ from display.outgoing import OutgoingBoards, state_of
 from shared.actions.boards import build_board
 from shared.actions.configuring import change_configuration
 from shared.actions.outlook import Line
-from shared.domain.board import Board
+from shared.domain.board import Board, BoardCounter, BoardTicket, face_of
 from shared.domain.clock import SHANGHAI
+from shared.domain.sign import WORDS, SignState
 
 __all__ = ["midday", "running", "screen", "working"]
 
@@ -239,3 +240,31 @@ def test_walls_and_signs_know_the_break_though_nobody_presses_anything(page: Pag
     for shown in (entrance, sign):
         shown.close()
     midday.press("/counters/3/sign-off")
+
+
+# Strips and pages
+
+
+@pytest.mark.parametrize("state", ["open", "paused", "closed"])
+@pytest.mark.parametrize("ticket", [None, "called", "serving"])
+@pytest.mark.parametrize("is_quiet", [True, False])
+def test_a_strip_and_the_page_of_a_counter_tell_the_same(
+    screen: Page, state: str, ticket: str | None, is_quiet: bool
+) -> None:
+    present = BoardTicket("A012", ticket) if ticket else None
+    until = datetime(*FRIDAY, 14, 32, tzinfo=SHANGHAI)
+    strip = face_of(BoardCounter(3, 2, state, present, is_quiet), until)
+    told = {"number": 3, "floor": 2, "state": state, "quiet": is_quiet}
+    told["ticket"] = {"number": "A012", "state": ticket} if ticket else None
+    page = rule(screen, "signState", at_lunch(told), 3)
+    assert page == {"state": str(strip.state), "ticket": strip.number}
+
+
+def test_a_page_says_the_words_of_all_signs(page: Page, midday: Midday) -> None:
+    page.goto(f"{midday.demo.base_url}/display/counter/3")
+    expect(page.locator("[data-words]")).to_have_text(WORDS[SignState.CLOSED])
+    midday.press("/counters/3/sign-on")
+    expect(page.locator("[data-words]")).to_have_text(WORDS[SignState.FREE])
+    midday.press("/counters/3/pause", body={"reason": "meal"})
+    expect(page.locator("[data-words]")).to_have_text(WORDS[SignState.PAUSED])
+    midday.press("/counters/3/reopen")

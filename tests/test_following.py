@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 from conftest import ID_NUMBER, LAST_FOUR, Demo, House, Web
 from playwright.sync_api import Page, Response, expect
+from slips import LONG_AGO
 from test_kiosk_failures import ticket as take_at_demo
 from werkzeug.test import TestResponse
 
 from shared.actions import calling, counters, issuing
+from shared.actions.devices import StoreReports
 from shared.actions.views import TicketView
 from shared.domain.account import Actor
-from shared.domain.devices import PaperState
+from shared.domain.devices import PaperReport, PaperState
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.known_tags import MOST_KNOWN, KnownTags
 
@@ -73,7 +75,10 @@ def test_a_move_that_changes_nothing_for_the_holder_is_not_sent(web: Web, addres
 def test_what_became_of_the_slip_is_sent(web: Web) -> None:
     address = ADDRESSES[1].format(take(web.house).token)
     tag = tag_of(web, address)
-    web.house.store.transact(lambda uow: uow.papers.end([1], PaperState.FAILED, "", uow.at))
+    reports = StoreReports(web.house.store)
+    reports.lease(["kiosk-1"], "one")
+    (job,) = reports.exchange("one", [], {"kiosk-1": 1}, LONG_AGO)
+    reports.exchange("one", [PaperReport(job.id, PaperState.FAILED, "")], {}, LONG_AGO)
     news = ask(web, address, tag)
     assert news.get_json()["slip"] == {"state": "failed"}
 

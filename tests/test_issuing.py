@@ -85,7 +85,7 @@ def test_every_single_code_of_the_lists_is_a_service(house: House) -> None:
 
 def test_the_slip_is_ordered_with_the_ticket_at_the_kiosk_s_own_printer(house: House) -> None:
     take(house, who="kiosk-2")
-    assert house.see(lambda uow: uow.papers.slip_of_ticket(1)) == ("kiosk-2", PaperState.PENDING)
+    assert house.see(lambda uow: uow.papers.slip_of_ticket(1)) == ("kiosk-2", PaperState.PENDING, None)
     assert [slip["number"] for slip in claim_slips(house, "kiosk-2")] == ["A001"]
 
 

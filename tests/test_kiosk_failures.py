@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from conftest import ID_NUMBER, LAST_FOUR, Demo, start_demo, stop_demo
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 from test_kiosk_pages import MEASURES, SIZES, at_home, take, tile
 
 NOBODYS = "0" * 26
@@ -113,6 +113,56 @@ def test_when_nothing_tells_the_person_is_asked_whether_the_slip_came(page: Page
             expect(page.locator(".slip h2")).to_have_text("小票已打印")
         finally:
             stop_demo(running)
+
+
+PLACE = "2楼窗口打印机"
+
+
+@pytest.mark.parametrize(
+    ("state", "title"),
+    [("pending", f"小票改到{PLACE}"), ("confirmed", f"小票在{PLACE}"), ("unconfirmed", f"小票可能在{PLACE}")],
+)
+@pytest.mark.parametrize("size", SIZES, ids=["upright", "wide"])
+def test_a_slip_that_comes_out_elsewhere_says_where(
+    kiosk: Page, state: str, title: str, size: ViewportSize
+) -> None:
+    def elsewhere(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "slip": {"state": state, "place": PLACE}})
+
+    kiosk.route_web_socket("**/socket.io/**", lambda line: line.close())
+    kiosk.route("**/api/v1/tickets**", elsewhere)
+    kiosk.reload()
+    kiosk.set_viewport_size(size)
+    tile(kiosk, "retirement")
+    take(kiosk)
+    expect(kiosk.locator(".slip h2")).to_have_text(title)
+    expect(kiosk.get_by_role("button", name="出来了", exact=True)).to_have_count(0)
+    assert kiosk.evaluate(MEASURES) == {"down": 0, "across": 0, "small": [], "cut": []}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["upright", "wide"])
+def test_a_kiosk_without_paper_says_so_at_home_and_shows_number_and_code_large(
+    page: Page, size: ViewportSize
+) -> None:
+    running = start_demo("--clerks", "3", "--kiosks", "1", "--printer", "tcp://127.0.0.1:9")
+    try:
+        at_home(page, running).set_viewport_size(size)
+        for _ in range(3):
+            ticket(running)
+        expect(page.locator(".home-paper")).to_contain_text("请用手机拍下号")
+        assert page.evaluate(MEASURES) == {"down": 0, "across": 0, "small": [], "cut": []}
+        tile(page, "retirement")
+        take(page)
+        expect(page.locator(".slip h2")).to_have_text("没有打出小票")
+        assert page.locator(".code").evaluate("code => code.offsetWidth") >= 400
+        assert (
+            page.locator(".ticket-number").evaluate("number => parseFloat(getComputedStyle(number).fontSize)")
+            >= 320
+        )
+        assert page.evaluate(MEASURES) == {"down": 0, "across": 0, "small": [], "cut": []}
+    finally:
+        stop_demo(running)
 
 
 # Time

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Demo
+from conftest import ID_NUMBER, LAST_FOUR, Demo
 from playwright.sync_api import Page, Route, expect
 from test_kiosk_failures import scan
 from test_kiosk_pages import MEASURES, SIZES, at_home
@@ -175,3 +175,57 @@ def test_only_a_visit_that_was_served_is_come_back_to(kiosk: Page, clerk: Clerk,
     scan(kiosk, taken["token"])
     expect(kiosk.locator(".screen-place .ticket-number")).to_have_text(taken["number"])
     expect(kiosk.locator(".return")).to_have_count(0)
+
+
+# What is scanned, and how it comes
+
+
+def case_without_ticket(clerk: Clerk) -> dict[str, Any]:
+    applicant = {"kind": "person", "name": "张小三", "id_kind": "resident_id", "id_number": ID_NUMBER}
+    body = {"service_id": "retirement", "applicant": applicant, "items": [{"ordinal": 1}]}
+    return dict(clerk.post("/cases", body))
+
+
+def test_the_notice_of_a_case_without_a_ticket_asks_for_the_four_characters(
+    kiosk: Page, clerk: Clerk
+) -> None:
+    case = case_without_ticket(clerk)
+    scan(kiosk, case["status_url"])
+    expect(kiosk.locator("h1")).to_have_text("请输入证件最后四位")
+    fits(kiosk)
+    for character in LAST_FOUR:
+        kiosk.get_by_role("button", name=character, exact=True).first.tap()
+    expect(kiosk.locator(".screen-cases")).to_contain_text(case["case_number"])
+
+
+@pytest.mark.parametrize("end", ["Tab", "NumpadEnter", ""])
+def test_a_slip_is_understood_with_caps_lock_and_whatever_key_the_scanner_ends_with(
+    kiosk: Page, clerk: Clerk, end: str
+) -> None:
+    ticket = clerk.take()
+    kiosk.keyboard.type(ticket["status_url"].swapcase())
+    if end:
+        kiosk.keyboard.press(end)
+    expect(kiosk.locator(".screen-place .ticket-number")).to_have_text(ticket["number"])
+
+
+def test_a_slip_scanned_over_a_tile_or_a_button_presses_nothing(kiosk: Page, clerk: Clerk) -> None:
+    ticket = clerk.take()
+    kiosk.locator("[data-service='hire']").focus()
+    scan(kiosk, ticket["token"])
+    expect(kiosk.locator(".screen-place .ticket-number")).to_have_text(ticket["number"])
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("wxp://f2f0abc", "这里不收钱"),
+        ("https://h5.example/health?id=1", "这里用不上这个码"),
+        ("A-77:120", "请扫小票"),
+    ],
+)
+def test_another_code_is_answered_calmly(kiosk: Page, text: str, sentence: str) -> None:
+    scan(kiosk, text)
+    expect(kiosk.locator("h1")).to_have_text("这不是本厅的码")
+    expect(kiosk.locator(".trouble-sentence")).to_contain_text(sentence)
+    fits(kiosk)

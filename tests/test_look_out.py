@@ -15,7 +15,8 @@ from test_issuing import take
 import hall
 from shared.actions import calling, counters
 from shared.actions.boards import call_shown, call_sounded
-from shared.actions.devices import StoreReports, renew_code, revoke
+from shared.actions.devices import StoreReports
+from shared.actions.enrolling import renew_code, revoke
 from shared.actions.signing_in import change_account, end_sign_in, living_sign_in
 from shared.domain.clock import real_now
 from shared.domain.devices import DeviceState, PaperReport, PaperState
@@ -30,6 +31,7 @@ from shared.domain.events import (
     PaperChanged,
     SignInEnded,
     SlipOrdered,
+    TroubleChanged,
 )
 from shared.store.engine import is_sqlite
 from shared.store.trail import MOST_MISSING, PATIENCE_SECONDS, Trail
@@ -158,9 +160,14 @@ def test_a_slip_ordered_elsewhere_wakes_its_printer_here_and_its_end_is_told(
     assert post.news() == []
 
 
-def test_a_printer_s_new_state_is_told(house: House, post: Post, reports: StoreReports) -> None:
+def test_a_printer_s_new_state_is_told_and_that_it_is_in_trouble(
+    house: House, post: Post, reports: StoreReports
+) -> None:
     reports.device("kiosk-1", DeviceState.PAPER_OUT, "")
-    assert post.news() == [DeviceChanged("kiosk-1", DeviceState.PAPER_OUT)]
+    assert post.news() == [
+        DeviceChanged("kiosk-1", DeviceState.PAPER_OUT),
+        TroubleChanged("kiosk-1", "paper_out", begun=True),
+    ]
     assert post.news() == []
 
 

@@ -284,11 +284,24 @@ def test_a_screen_that_reports_becomes_online_in_the_open_list(manage: Page, dem
     expect(row).to_contain_text("在线")
 
 
-def test_a_duty_manager_changes_no_device(page: Page, demo: Demo) -> None:
-    sign_in(page, demo, "duty_manager")
+@pytest.mark.parametrize(("role", "buttons"), [("duty_manager", {"打测试页"}), ("auditor", set())])
+def test_only_an_administrator_changes_devices_and_an_auditor_prints_no_test_page(
+    page: Page, demo: Demo, role: str, buttons: set[str]
+) -> None:
+    sign_in(page, demo, role)
     page.get_by_role("tab", name="设备").click()
     expect(page.locator("#devices tbody tr").first).to_be_visible()
-    expect(page.locator("#devices button")).to_have_count(0)
+    assert set(page.locator("#devices button").all_inner_texts()) == buttons
+
+
+def test_a_test_page_is_printed_and_its_result_shows_in_the_row_of_the_printer(
+    page: Page, demo: Demo
+) -> None:
+    sign_in(page, demo, "duty_manager")
+    page.get_by_role("tab", name="设备").click()
+    row = page.locator("#devices tr", has_text="kiosk-2 · 打印机")
+    row.get_by_role("button", name="打测试页").click()
+    expect(row).to_contain_text(re.compile(r"测试页 \d\d:\d\d 已打出"))
 
 
 def test_a_duty_manager_sees_accounts_but_changes_none(page: Page, demo: Demo) -> None:

@@ -19,6 +19,8 @@ from shared.domain.case import ITEM_MOVES, ItemState
 
 APPLICANT = {"kind": "person", "name": "张小三", "id_kind": "resident_id", "id_number": ID_NUMBER}
 SIZE = {"width": 1366, "height": 768}
+#: A hand's pace; what comes faster is a scanner's.
+HAND_MS = 60
 
 
 def open_page(web: Web, address: str, who: str | None = None) -> str:
@@ -191,7 +193,8 @@ def inbox(page: Page, demo: Demo) -> Page:
 def find(page: Page, words: str) -> None:
     """Search with the keyboard alone."""
     page.keyboard.press("/")
-    page.keyboard.type(words)
+    expect(page.locator("#words")).to_be_focused()
+    page.keyboard.type(words, delay=HAND_MS)
     with page.expect_response(lambda answer: f"q={words}" in answer.url):
         page.keyboard.press("Enter")
     expect(page.locator("#rows tr")).to_have_count(1)
@@ -306,7 +309,8 @@ def test_j_and_k_move_through_the_list_and_the_open_item_follows(inbox: Page, de
 
 def test_an_empty_list_says_so_kindly(inbox: Page) -> None:
     inbox.keyboard.press("/")
-    inbox.keyboard.type("20200101-0001")
+    expect(inbox.locator("#words")).to_be_focused()
+    inbox.keyboard.type("20200101-0001", delay=HAND_MS)
     inbox.keyboard.press("Enter")
     expect(inbox.locator("#empty")).to_contain_text("没有找到")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from conftest import House
 from test_issuing import take
+from two_stores import at_one_moment
 
 from shared.actions import calling, counters, holding, moving, undoing
 from shared.actions.at_counter import CounterRequest
@@ -14,6 +15,7 @@ from shared.actions.configuring import change_configuration
 from shared.actions.hall_day import switch_lift
 from shared.actions.issuing import PriorityRequest, StopRequest, StopsNeedStaff
 from shared.domain.ticket import Ticket
+from shared.store.unit_of_work import UnitOfWork
 
 NONE = CounterRequest()
 
@@ -284,6 +286,19 @@ def test_priority_granted_in_line_counts_from_arrival(desk: House) -> None:
         )
     )
     assert (call(desk), rule_of(desk, "A002")) == ("A002", "priority")
+
+
+def test_priority_given_again_at_the_moment_of_the_call_finds_the_number_gone(desk: House) -> None:
+    take(desk)
+
+    def give(uow: UnitOfWork) -> object:
+        ticket = uow.tickets.by_number("A001", uow.day)
+        return holding.grant_priority(uow, desk.actors["guide"], ticket, "elderly")
+
+    desk.store.transact(give)
+    called, refused = at_one_moment(desk, lambda uow: calling.call_next(uow, desk.actors["anna"], 3), give)
+    assert called.number == "A001"
+    assert isinstance(refused, holding.NotInLine)
 
 
 @pytest.mark.parametrize(

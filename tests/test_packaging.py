@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-agent.lock")
 PACKAGES = ("kiosk", "counter", "display", "shared", "hardware")
 SERVED = {".html", ".css", ".js", ".svg", ".json", ".toml", ".mako"}
 
@@ -68,6 +68,16 @@ def test_the_development_lock_holds_everything_at_the_same_versions() -> None:
     assert wanted("scale", "hardware", "dev") <= everything.keys()
     versions = {name: entry.split()[0] for name, entry in running.items()}
     assert {name: everything[name].split()[0] for name in running} == versions
+
+
+def test_the_agent_s_lock_holds_what_an_agent_needs_at_the_hall_s_versions_and_no_server() -> None:
+    running, alone = locked("requirements.lock"), locked("requirements-agent.lock")
+    named = {normal(name) for name in project()["project"]["optional-dependencies"]["agent"]}
+    assert named <= alone.keys() <= running.keys()
+    assert {name: alone[name].split()[0] for name in alone} == {
+        name: running[name].split()[0] for name in alone
+    }
+    assert not {"flask", "flask-socketio", "gevent", "sqlalchemy", "msgspec", "cryptography"} & alone.keys()
 
 
 def test_the_locks_hold_the_build_back_end_for_an_installation_without_isolation() -> None:

@@ -12,6 +12,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 from sqlalchemy import text
 
+from display.sockets import DisplayNamespace
 from shared.actions.hall_day import switch_lift
 from shared.web.live import Pulse
 
@@ -61,7 +62,8 @@ def boards_of(client: Any) -> list[dict[str, Any]]:
 
 def test_a_board_that_could_not_be_built_is_sent_at_the_next_turn(web: Web) -> None:
     parts, told = web.app.extensions["parts"], Told()
-    walls, store = parts.live[1], parts.hall.store
+    walls = next(part for part in parts.live if isinstance(part, DisplayNamespace))
+    store = parts.hall.store
     client = parts.socketio.test_client(
         web.app, namespace="/display", auth={"token": web.house.tokens["wall"]}
     )

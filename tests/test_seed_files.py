@@ -82,7 +82,7 @@ def test_all_problems_are_told_at_once_with_their_lines(tmp_path: Path) -> None:
         ("errata.toml", 'kind = "layout"', 'kind = "other"', "不认识的更正种类"),
         ("site.toml", "[[profiles]]", "[[profile]]", "不认识的表 profile"),
         ("site.toml", 'letter = "Q"', 'letter = "H"', "H 留给手写号"),
-        ("site.toml", "columns = 24", "columns = 42", "没有这个纸宽：42"),
+        ("site.toml", "dots = 576", "dots = 600", "没有这个纸宽：600"),
         ("site.toml", "undo_seconds = 10", "undo_second = 10", "undo_seconds"),
         ("site.toml", "undo_seconds = 10", "undo_seconds = -1", "不能是负的"),
         ("site.toml", "back_places = 3", "back_places = 0", "退后的人数"),

@@ -78,7 +78,25 @@ def texts(slip: Slip) -> list[str]:
     return drawn
 
 
+def a_full_printer_test(**changes: Any) -> dict[str, object]:
+    fields: dict[str, Any] = {
+        "hall": "白银区人社局办事大厅",
+        "printer": "kiosk-1",
+        "url": URL,
+        "printed_at": datetime(2026, 11, 23, 9, 58, tzinfo=UTC),
+        "connection": "usb",
+        "dots": 512,
+        "encoding": "gbk",
+        "mode": "text",
+        "qr": "raster",
+        "cutter": False,
+    }
+    return printer_test_document(**{**fields, **changes})
+
+
 DOCUMENTS = [
+    a_full_printer_test(),
+    a_full_printer_test(mode="raster"),
     a_ticket(),
     a_ticket(number="S1234", called_after=time(14, 30), step_free=True, return_visit=True, reprint=2),
     an_elsewhere(),
@@ -228,3 +246,45 @@ def test_a_document_without_a_needed_field_is_a_mistake_of_the_program() -> None
 def test_paper_narrower_than_58_mm_is_refused() -> None:
     with pytest.raises(BrokenDocument):
         render(a_ticket(), 15)
+
+
+def test_the_test_slip_tells_the_settings_it_was_printed_with() -> None:
+    lines = texts(render(a_full_printer_test(), 21))
+    assert lines[2:10] == [
+        "打印机：kiosk-1",
+        "时间：2026-11-23 09:58",
+        "连接：usb",
+        "纸宽：512点，21个汉字",
+        "编码：GBK",
+        "方式：文字",
+        "二维码：图形",
+        "切刀：没有，请手撕",
+    ]
+
+
+@pytest.mark.parametrize("columns", [16, 21, 24])
+def test_the_test_slip_measures_the_paper_in_digits_and_in_characters(columns: int) -> None:
+    lines = texts(render(a_full_printer_test(), columns))
+    ruler = next(line for line in lines if line.startswith("1234567890"))
+    characters = next(line for line in lines if line.startswith("一二三四五"))
+    assert (len(ruler), len(characters)) == (2 * columns, columns)
+
+
+def test_the_test_slip_shows_every_size_both_codes_and_what_is_drawn() -> None:
+    slip = render(a_full_printer_test(), 24)
+    styles = {(line.size, line.align, line.bold) for line in slip.lines if isinstance(line, SlipLine)}
+    sizes, alignments, bolds = (set(part) for part in zip(*styles, strict=True))
+    assert (sizes, alignments, bolds) == ({1, 2, 4}, {"left", "center", "right"}, {False, True})
+    assert [line.drawn_by for line in slip.lines if isinstance(line, QrLine)] == ["printer", "picture"]
+    lines = texts(slip)
+    assert lines[lines.index("𠮷 㐂 䶮 é") + 1] == "上一行由图形打印。"
+
+
+def test_a_test_slip_of_pictures_shows_no_code_of_the_printers_own() -> None:
+    slip = render(a_full_printer_test(mode="raster"), 24)
+    assert [line.drawn_by for line in slip.lines if isinstance(line, QrLine)] == ["picture"]
+    assert "这一张都由图形打印。" in texts(slip)
+
+
+def test_a_test_slip_without_settings_still_prints() -> None:
+    assert not any(line.startswith(("编码：", "切刀：")) for line in texts(render(a_printer_test(), 24)))

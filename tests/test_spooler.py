@@ -5,13 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
 
 import pytest
 
 from hardware.delivery import Delivery
 from hardware.memory_reports import MemoryReports
+from hardware.printer_worker import PrinterWorker
 from hardware.spooler import Spooler
 from hardware.status import Condition
 from hardware.transport import Transport, open_transport
@@ -20,7 +23,7 @@ from shared.domain.devices import DeviceState, PaperReport, PaperState, PrinterS
 from shared.domain.slip import printer_test_document
 
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-PRINTERS = [PrinterSettings("kiosk-1", "virtual:"), PrinterSettings("counter-3", "virtual:", 16)]
+PRINTERS = [PrinterSettings("kiosk-1", "virtual:"), PrinterSettings("counter-3", "virtual:", dots=384)]
 
 
 def a_slip(number: int = 1) -> dict[str, object]:
@@ -58,11 +61,27 @@ def hall() -> Iterator[Hall]:
 class BrokenTransport:
     """A transport with a defect of its own, not of the printer."""
 
-    def send(self, data: bytes, deadline: float) -> Delivery:
+    def deliver(self, job: PrintJob, deadline: float) -> Delivery:
         raise RuntimeError("defect")
 
     def check(self, deadline: float) -> Condition:
         return Condition(DeviceState.OK, "")
+
+    def close(self) -> None:
+        return
+
+
+class DoubtfulTransport:
+    """A transport to a printer that says that all is well and never that a slip is printed."""
+
+    def deliver(self, job: PrintJob, deadline: float) -> Delivery:
+        return Delivery(PaperState.UNCONFIRMED, DeviceState.OK, "")
+
+    def check(self, deadline: float) -> Condition:
+        return Condition(DeviceState.OK, "")
+
+    def close(self) -> None:
+        return
 
 
 class HeldTransport:
@@ -72,13 +91,50 @@ class HeldTransport:
         self.begun = threading.Event()
         self.let_go = threading.Event()
 
-    def send(self, data: bytes, deadline: float) -> Delivery:
+    def deliver(self, job: PrintJob, deadline: float) -> Delivery:
         self.begun.set()
         self.let_go.wait(30)
         return Delivery(PaperState.CONFIRMED, DeviceState.OK, "")
 
     def check(self, deadline: float) -> Condition:
         return Condition(DeviceState.OK, "")
+
+    def close(self) -> None:
+        return
+
+
+class NotingTransport(DoubtfulTransport):
+    """A transport that notes how many seconds it is given for each slip, and that it was let go."""
+
+    def __init__(self) -> None:
+        self.given: list[float] = []
+        self.closed = 0
+
+    def deliver(self, job: PrintJob, deadline: float) -> Delivery:
+        self.given.append(deadline - time.monotonic())
+        return super().deliver(job, deadline)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class LateReports(MemoryReports):
+    """Reports that answer a claim only when the printers' workers have ended."""
+
+    def __init__(self, printers: Sequence[PrinterSettings]) -> None:
+        super().__init__(printers)
+        self.asked = threading.Event()
+
+    def exchange(
+        self, owner: str, papers: Sequence[PaperReport], room: Mapping[str, int], oldest: datetime
+    ) -> Sequence[PrintJob]:
+        jobs = super().exchange(owner, papers, room, oldest)
+        if jobs:
+            self.asked.set()
+            for thread in threading.enumerate():
+                if thread.name == "printer-kiosk-1":
+                    thread.join(30)
+        return jobs
 
 
 class ForgetfulReports(MemoryReports):
@@ -144,7 +200,7 @@ def test_a_broken_printer_does_not_hold_up_another(hall: Hall) -> None:
 
 def test_a_job_older_than_ten_seconds_never_comes_out(hall: Hall) -> None:
     hall.spooler.start()
-    old, fresh = hall.print(1, age=10.1), hall.print(2, age=9.9)
+    old, fresh = hall.print(1, age=10.1), hall.print(2, age=8.9)
     assert [hall.reports.await_paper(job) for job in (old, fresh)] == [
         PaperState.FAILED,
         PaperState.CONFIRMED,
@@ -174,17 +230,24 @@ def test_the_state_of_a_printer_is_told_when_it_changes_and_not_otherwise(hall: 
 
 
 def test_without_the_lease_nothing_is_printed_and_with_it_everything(hall: Hall) -> None:
-    hall.reports.release("kiosk-1", to="server-2")
+    hall.reports.take(["kiosk-1"], "server-2")
     other = Spooler(hall.reports, hall.open_transport, "server-2", now=lambda: NINE)
     hall.spooler.start()
     job = hall.print()
     other.start()
     try:
         assert hall.reports.await_paper(job) is PaperState.CONFIRMED
+        assert hall.reports.lease(["kiosk-1"], "server-1") == {}
     finally:
         other.stop()
-    assert hall.reports.lease(["kiosk-1"], "server-1") == {}
     assert len(hall.printers["kiosk-1"].slips) == 1
+
+
+def test_a_spooler_that_stops_leaves_its_printers_to_another(hall: Hall) -> None:
+    hall.spooler.start()
+    assert hall.reports.await_paper(hall.print()) is PaperState.CONFIRMED
+    hall.spooler.stop()
+    assert hall.reports.lease(["kiosk-1"], "server-2") == {"kiosk-1": 2}
 
 
 def test_the_lease_is_not_renewed_for_every_slip_and_a_rush_is_told_together() -> None:
@@ -230,6 +293,67 @@ def test_a_printer_in_the_middle_of_a_slip_is_handed_no_other(
     assert reports.await_paper(job) is PaperState.CONFIRMED
 
 
+def test_a_slip_is_given_three_seconds_and_none_beyond_its_tenth() -> None:
+    transport, reports = NotingTransport(), MemoryReports(PRINTERS[:1])
+    spooler = Spooler(reports, lambda settings: transport, "server-1", now=lambda: NINE)
+    ages = (0, 6.5, 8)
+    jobs = [reports.order("kiosk-1", a_slip(), NINE - timedelta(seconds=age)) for age in ages]
+    spooler.start()
+    try:
+        assert reports.await_paper(jobs[-1]) is PaperState.UNCONFIRMED
+    finally:
+        spooler.stop()
+    assert [seconds > 2.5 for seconds in transport.given] == [True, True, False]
+    assert transport.given[2] <= 2
+
+
+@pytest.mark.parametrize(("age", "given"), [(10.1, 0), (-5.1, 0), (-4.9, 1)])
+def test_a_worker_prints_nothing_that_is_too_old_or_from_before_the_clock_was_set_back(
+    age: float, given: int
+) -> None:
+    transport, told = NotingTransport(), threading.Event()
+    papers: list[PaperReport] = []
+    reports = MemoryReports(PRINTERS[:1])
+
+    def done(paper: PaperReport) -> None:
+        papers.append(paper)
+        told.set()
+
+    worker = PrinterWorker(PRINTERS[0], reports, lambda settings: transport, lambda: NINE, done)
+    worker.start()
+    worker.hand(PrintJob(1, PRINTERS[0], a_slip(), NINE - timedelta(seconds=age), 1))
+    assert told.wait(30)
+    worker.stop()
+    worker.thread.join(30)
+    assert (len(transport.given), papers[0].state is PaperState.FAILED) == (given, not given)
+
+
+def test_a_printer_that_is_set_up_anew_has_its_former_transport_let_go() -> None:
+    transports = [NotingTransport(), NotingTransport()]
+    coming, told = iter(transports), SimpleQueue[PaperReport]()
+    worker = PrinterWorker(
+        PRINTERS[0], MemoryReports(PRINTERS[:1]), lambda settings: next(coming), lambda: NINE, told.put
+    )
+    worker.start()
+    for dots in (576, 384):
+        worker.hand(PrintJob(dots, PrinterSettings("kiosk-1", "virtual:", dots=dots), a_slip(), NINE, 1))
+        told.get(timeout=30)
+    closed_by_then = [transport.closed for transport in transports]
+    worker.stop()
+    worker.thread.join(30)
+    assert (closed_by_then, transports[1].closed) == ([1, 0], 1)
+
+
+def test_a_slip_that_is_claimed_while_its_printer_s_worker_ends_is_told_failed() -> None:
+    reports = LateReports(PRINTERS[:1])
+    spooler = Spooler(reports, lambda settings: DoubtfulTransport(), "server-1", now=lambda: NINE)
+    job = reports.order("kiosk-1", a_slip(), NINE)
+    spooler.start()
+    assert reports.asked.wait(30)
+    spooler.stop()
+    assert reports.papers[job][0] is PaperState.FAILED
+
+
 def test_a_damaged_document_fails_and_the_next_job_prints(hall: Hall) -> None:
     hall.spooler.start()
     damaged = hall.reports.order("kiosk-1", {"format": 1, "kind": "ticket"}, NINE)
@@ -249,6 +373,19 @@ def test_a_defect_while_sending_is_logged_and_unconfirmed(caplog: pytest.LogCapt
         spooler.stop()
     assert "print job failed" in caplog.text
     assert "defect" in caplog.text
+
+
+def test_after_a_doubtful_slip_a_good_self_test_is_told_though_nothing_changed() -> None:
+    reports = MemoryReports(PRINTERS[:1])
+    spooler = Spooler(reports, lambda settings: DoubtfulTransport(), "server-1", now=lambda: NINE)
+    spooler.start()
+    try:
+        assert reports.await_that(lambda: len(reports.told) == 1)
+        assert reports.await_paper(reports.order("kiosk-1", a_slip(), NINE)) is PaperState.UNCONFIRMED
+        assert reports.await_that(lambda: len(reports.told) == 2)
+    finally:
+        spooler.stop()
+    assert [state for _, state, _ in reports.told] == [DeviceState.OK] * 2
 
 
 def test_an_outcome_that_could_not_be_told_is_told_again(caplog: pytest.LogCaptureFixture) -> None:
@@ -293,7 +430,7 @@ def test_the_spooler_works_where_threads_are_greenlets() -> None:
         "from hardware.spooler import Spooler\n"
         "from hardware.transport import open_transport\n"
         "from hardware.virtual_printer import VirtualPrinters\n"
-        "from shared.domain.devices import PrinterSettings\n"
+        "from shared.domain.devices import PrinterSettings, PrintJob\n"
         "from shared.domain.slip import printer_test_document\n"
         "printers = VirtualPrinters()\n"
         "reports = MemoryReports([PrinterSettings('k', 'virtual:')])\n"

@@ -22,7 +22,8 @@ from werkzeug.test import TestResponse
 
 import hall
 from shared.actions import issuing
-from shared.actions.devices import StoreReports, add_device_with_token, device_of_token
+from shared.actions.devices import StoreReports
+from shared.actions.enrolling import add_device_with_token, device_of_token
 from shared.actions.issuing import IssueRequest
 from shared.commands.founding import found
 from shared.domain.account import THE_HALL, Actor, Role
@@ -147,14 +148,16 @@ def test_a_slip_that_was_claimed_without_an_answer_is_told_as_failed(cut_off: Ha
         with pytest.raises(OutcomeUnknown):
             reports.exchange("one", [], {printer: 1}, LONG_AGO)
         assert reports.waiting([printer]) == {printer}
-        assert store.read(lambda uow: uow.papers.slip_of_ticket(1)) == (printer, "failed")
+        assert store.read(lambda uow: uow.papers.slip_of_ticket(1)) == (printer, "failed", None)
         handed = reports.exchange("one", [], {printer: 1}, LONG_AGO)
         assert [job.document["number"] for job in handed] == ["A002"]
         wire.lose_the_next_commit()
         with pytest.raises(OutcomeUnknown):
             reports.exchange("one", [], {printer: 1}, LONG_AGO)
         assert reports.waiting([printer]) == set()
-        assert store.read(lambda uow: uow.papers.slip_of_ticket(2)) == (printer, "pending"), "it may print"
+        assert store.read(lambda uow: uow.papers.slip_of_ticket(2)) == (printer, "pending", None), (
+            "it may print"
+        )
 
 
 def test_a_server_that_crashes_under_load_loses_nothing_and_is_used_again_without_a_restart(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.slip.typesetting import CLOSING, OPENING, fill, numbered_row, width, wrap
+from shared.domain.slip.typesetting import CLOSING, OPENING, clean, clusters, fill, numbered_row, width, wrap
 
 INJURY_COSTS = (
     "工伤医疗费用申报（含1.7.21工伤医疗（康复）费用申报；1.7.22住院伙食补助费申领；"
@@ -50,3 +50,39 @@ def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(text: st
     lines = fill(text, room)
     assert [line for line in lines[1:] if line.strip()[0] in CLOSING] == []
     assert [line for line in lines[:-1] if line.rstrip()[-1] in OPENING] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("José", 4),
+        ("Jose\u0301", 4),
+        ("张三", 4),
+        ("\u0f56\u0f7c\u0f51", 4),
+        ("▲", 2),
+        ("\u0301", 2),
+        ("葛\U000e0100", 2),
+    ],
+)
+def test_an_accented_letter_takes_one_column_and_a_mark_none(text: str, columns: int) -> None:
+    assert width(text) == columns
+    assert sum(width(sign) for sign in clusters(text)) == columns
+
+
+@pytest.mark.parametrize("room", range(2, 12))
+@pytest.mark.parametrize(
+    "text", ["e\u0301" * 20, "\u0f56\u0f7c\u0f51" * 9, "\u0301" * 5 + "a", "中\u0301\u0302" * 8]
+)
+def test_a_mark_stays_with_its_letter_and_every_line_fits(text: str, room: int) -> None:
+    lines = fill(text, room)
+    assert "".join(lines) == text
+    assert [line for line in lines if width(line) > room] == []
+
+
+@pytest.mark.parametrize("space", ["\xa0", "\u2003", "\u202f", "\t"])
+def test_every_space_is_printed_as_the_plain_one(space: str) -> None:
+    assert clean(f"办事{space}大厅") == "办事 大厅"
+
+
+def test_the_full_width_space_stays() -> None:
+    assert clean("问事：1\u3000投诉：2") == "问事：1\u3000投诉：2"

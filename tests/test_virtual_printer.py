@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
@@ -16,9 +17,12 @@ from PIL import Image
 
 from hardware.decoder import Decoder, Text
 from hardware.escpos_bytes import build
+from hardware.link import LinkLost, VirtualLink
 from hardware.pages import create_blueprint
 from hardware.picture import png
-from hardware.virtual_printer import KEPT_SLIPS, CutSlip, Fault, RasterRow, VirtualPrinter, VirtualPrinters
+from hardware.virtual_engine import RECEIVE_BUFFER
+from hardware.virtual_paper import KEPT_SLIPS, CutSlip, RasterRow
+from hardware.virtual_printer import Fault, VirtualPrinter, VirtualPrinters
 from shared.domain.devices import PrinterSettings
 from shared.domain.errors import HallError
 from shared.domain.slip import Slip, SlipLine, acceptance_document, render, ticket_document
@@ -68,7 +72,7 @@ def acceptance() -> dict[str, object]:
 
 
 def bytes_of(document: dict[str, object], columns: int = 24) -> bytes:
-    return build(render(document, columns), PrinterSettings("kiosk-1", "virtual:", columns))
+    return build(render(document, columns), PrinterSettings("kiosk-1", "virtual:", dots=columns * 24))
 
 
 def printed(data: bytes, columns: int = 24) -> CutSlip:
@@ -214,13 +218,90 @@ def test_what_a_broken_connection_left_is_not_printed_with_the_next_slip() -> No
 
 
 @pytest.mark.parametrize(
-    ("fault", "error"), [(Fault.REFUSE, ConnectionRefusedError), (Fault.OFFLINE, TimeoutError)]
+    ("fault", "error"), [(Fault.REFUSE, ConnectionRefusedError), (Fault.POWER_OFF, TimeoutError)]
 )
 def test_a_printer_that_is_away_takes_no_connection(fault: Fault, error: type[OSError]) -> None:
     printer = VirtualPrinter("kiosk-1")
     printer.break_down(fault)
     with pytest.raises(error):
         printer.connect()
+
+
+def linked(fault: Fault, **figures: float) -> tuple[VirtualPrinter, VirtualLink]:
+    printer = VirtualPrinter("kiosk-1")
+    printer.break_down(fault, **figures)
+    return printer, VirtualLink(printer)
+
+
+def soon(seconds: float = 10.0) -> float:
+    return time.monotonic() + seconds
+
+
+def test_a_link_in_this_program_is_reset_after_so_many_bytes_of_print() -> None:
+    printer, link = linked(Fault.RESET, reset_after=50)
+    link.send(b"\x10\x04\x01", soon())
+    assert link.receive(soon()) == b"\x12"
+    with pytest.raises(LinkLost) as lost:
+        link.send(bytes_of(ticket()), soon())
+    assert lost.value.sent == 50
+    link.reset()
+    assert printer.slips == ()
+
+
+def test_a_link_in_this_program_hears_a_late_confirmation_and_a_slow_one() -> None:
+    for fault, figures in (
+        (Fault.LATE_CONFIRMATION, {"late_seconds": 0.1}),
+        (Fault.SLOW, {"bytes_per_second": 9000}),
+    ):
+        printer, link = linked(fault, **figures)
+        link.send(bytes_of(ticket()) + ASK_PRINTED, soon())
+        assert link.receive(soon()) == b"\x37\x220042\x00"
+        assert len(printer.slips) == 1
+
+
+def test_a_link_in_this_program_waits_while_the_buffer_is_full_and_tells_how_much_went() -> None:
+    printer, link = linked(Fault.PAPER_OUT)
+    with pytest.raises(LinkLost) as lost:
+        link.send(bytes(8) + b"\n" * 5000, soon(0.05))
+    assert lost.value.sent == RECEIVE_BUFFER
+    assert printer.waiting == RECEIVE_BUFFER
+    link.reset()
+    printer.repair(Fault.PAPER_OUT)
+    assert (printer.waiting, printer.pieces) == (0, ())
+
+
+def test_a_link_in_this_program_takes_more_than_the_buffer_holds_while_paper_moves() -> None:
+    printer = VirtualPrinter("kiosk-1")
+    link = VirtualLink(printer)
+    link.send(b"\x1b@" + b"\n" * 20_000 + b"\x1dV\x01", soon())
+    assert len(printer.slips) == 1
+
+
+def test_a_link_in_this_program_to_a_black_hole_hears_nothing() -> None:
+    printer, link = linked(Fault.BLACK_HOLE)
+    link.send(b"\x10\x04\x01" + bytes_of(ticket()), soon())
+    assert link.receive(soon()) == b""
+    assert printer.slips == ()
+
+
+def test_recovery_with_clearing_throws_away_what_waits_at_a_jammed_cutter() -> None:
+    printer = VirtualPrinter("kiosk-1")
+    printer.break_down(Fault.CUTTER_JAM)
+    printer.connect()
+    printer.receive(bytes_of(ticket("A001")) + bytes_of(ticket("A002")))
+    printer.receive(b"\x10\x05\x02")
+    printer.repair(Fault.CUTTER_JAM)
+    assert [slip.lines for slip in printer.slips] == []
+    printer.receive(bytes_of(ticket("A003")))
+    assert [slip.lines[1] for slip in printer.slips] == ["A003"]
+
+
+def test_recovery_with_clearing_leaves_a_printer_alone_that_is_well() -> None:
+    printer = VirtualPrinter("kiosk-1")
+    printer.connect()
+    data = bytes_of(ticket())
+    printer.receive(data[:60] + b"\x10\x05\x02" + data[60:])
+    assert printer.slips[0].data == data
 
 
 @pytest.fixture
@@ -240,15 +321,6 @@ def client(printers: VirtualPrinters) -> Iterator[FlaskClient]:
     app.register_error_handler(HallError, lambda error: ({"code": error.code}, 404))
     with app.test_client() as client:
         yield client
-
-
-def test_the_page_shows_the_newest_slip_first_with_its_text_and_code(client: FlaskClient) -> None:
-    page = client.get("/hardware/printer")
-    text = page.get_data(as_text=True)
-    assert page.status_code == 200
-    assert 0 < text.index("A002") < text.index("A001")
-    assert URL in text
-    assert "字节" in text
 
 
 def test_slips_of_several_printers_stand_in_the_order_of_their_cutting(
