@@ -14,9 +14,10 @@ demo:
 	@sh deploy/setup.sh run
 	@trap : INT; $(BIN)/hall demo $(ARGS) || [ $$? -eq 130 ]
 
+# Most tests wait for something: three at a time keep two cores busy.
 test:
 	@sh deploy/setup.sh test
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile $(ARGS)
 
 # The same tests with every hall in two processes on PostgreSQL and Redis, behind one address.
 test-two:

@@ -126,7 +126,7 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize("printer", KINDS, ids=lambda kind: f"{kind.mode}-{kind.encoding}")
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(document=hostile_documents())
 def test_every_document_is_our_commands_and_its_own_text(
     printer: PrinterSettings, document: dict[str, object]

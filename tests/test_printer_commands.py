@@ -117,7 +117,7 @@ def test_check_asks_nothing_of_a_file(hall: Callable[..., Checked], tmp_path: Pa
 def test_check_says_that_only_a_running_hall_can_ask_an_agent(hall: Callable[..., Checked]) -> None:
     checked = hall("check", printer="agent:kiosk-pc-1")
     assert checked.returncode == 0
-    assert "接在打印代理上" in "".join(checked.stdout.split())
+    assert "由打印代理kiosk-pc-1看管" in "".join(checked.stdout.split())
 
 
 def test_check_names_every_printer_with_its_places_and_stand_ins_within_80_columns(
