@@ -292,6 +292,15 @@ def test_two_processes_that_note_one_trouble_write_it_once(house: House) -> None
     assert open_kinds(house) == [("kiosk-1", "offline")]
 
 
+def test_what_ended_and_came_back_between_two_looks_is_told(house: House, post: Post) -> None:
+    begin(house, "kiosk-1", "offline")
+    post.news()
+    becomes(house, "kiosk-1", "ok")
+    begin(house, "kiosk-1", "offline")
+    assert post.news() == [TroubleChanged("kiosk-1", "offline", begun=True, times=2)]
+    assert post.news() == []
+
+
 @pytest.mark.parametrize("ends", [False, True])
 def test_what_a_process_notes_itself_while_it_looks_out_is_not_undone_by_what_it_has_read(
     house: House, post: Post, ends: bool

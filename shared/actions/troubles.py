@@ -32,7 +32,8 @@ def begin_trouble(uow: UnitOfWork, device: str, kind: str, detail: str = "") -> 
         trouble = Trouble(device=device, kind=kind, detail=detail[:200], began_at=now)
         _take_over_who_has_seen(uow, trouble, now)
         uow.add(trouble)
-    uow.record(TroubleChanged(device, kind, begun=True, seen=trouble.seen_by is not None))
+    seen = trouble.seen_by is not None
+    uow.record(TroubleChanged(device, kind, begun=True, seen=seen, times=trouble.times))
     return True
 
 
@@ -52,7 +53,8 @@ def see_trouble(uow: UnitOfWork, actor: Actor, trouble: Trouble) -> None:
     """Note that somebody of the staff knows of it and cares for it; who was first stays."""
     if trouble.seen_by is None:
         trouble.seen_by, trouble.seen_at = actor.account_id, real_now()
-        uow.record(TroubleChanged(trouble.device, trouble.kind, begun=trouble.ended_at is None, seen=True))
+        lasts = trouble.ended_at is None
+        uow.record(TroubleChanged(trouble.device, trouble.kind, lasts, seen=True, times=trouble.times))
 
 
 def _is_the_same(uow: UnitOfWork, former: Trouble, now: datetime) -> bool:

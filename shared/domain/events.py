@@ -48,12 +48,16 @@ class DeviceChanged:
 
 @dataclass(frozen=True, slots=True)
 class TroubleChanged:
-    """Something went wrong with a device, is well again, or was seen by somebody while it lasts."""
+    """Something went wrong with a device, is well again, or was seen by somebody while it lasts.
+
+    ``times``: how often it has come back by now.
+    """
 
     device: str
     kind: str
     begun: bool
     seen: bool = False
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)

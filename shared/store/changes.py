@@ -25,7 +25,7 @@ from shared.store.trail import Trail
 #: So many rows are read at once; the rest comes with the next look.
 _MOST = 2000
 _PRINTERS = select(PrinterRow.name, PrinterRow.state)
-_TROUBLES = select(Trouble.device, Trouble.kind, Trouble.seen_at.is_not(None)).where(
+_TROUBLES = select(Trouble.device, Trouble.kind, Trouble.seen_at.is_not(None), Trouble.times).where(
     Trouble.ended_at.is_(None)
 )
 
@@ -43,6 +43,14 @@ class Signs:
     sounded: int
     #: So many identity cards are asked for just now.
     cards: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleSign:
+    """Whether somebody has seen a trouble, and how often it has come back."""
+
+    seen: bool
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +115,10 @@ class Changes:
         """The state of every printer that has reported."""
         return {printer.name: printer.state for printer in self._session.execute(_PRINTERS)}
 
-    def troubles(self) -> dict[tuple[str, str], bool]:
-        """What is wrong with devices now: (device, kind), and whether somebody has seen it."""
-        return {(device, kind): bool(seen) for device, kind, seen in self._session.execute(_TROUBLES)}
+    def troubles(self) -> dict[tuple[str, str], TroubleSign]:
+        """What is wrong with devices now, by (device, kind)."""
+        found = self._session.execute(_TROUBLES)
+        return {(device, kind): TroubleSign(bool(seen), times) for device, kind, seen, times in found}
 
     def moves(self, trail: Trail) -> list[MoveSign]:
         """The ledger's rows that ``trail`` has not seen."""

@@ -33,7 +33,7 @@ from shared.domain.events import (
     SlipOrdered,
     TroubleChanged,
 )
-from shared.store.changes import JobEnd, JobSign, MoveSign, Signs
+from shared.store.changes import JobEnd, JobSign, MoveSign, Signs, TroubleSign
 from shared.store.trail import Trail
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.context import Hall
@@ -98,7 +98,7 @@ class News:
 
     signs: Signs
     printers: dict[str, DeviceState]
-    troubles: dict[tuple[str, str], bool]
+    troubles: dict[tuple[str, str], TroubleSign]
     moves: list[MoveSign] = field(default_factory=list)
     jobs: list[JobSign] = field(default_factory=list)
     ends: list[JobEnd] = field(default_factory=list)
@@ -123,7 +123,7 @@ class LookOut:
         self._waiting: dict[int, str] = {}
         self._calls = _CallMarks()
         self._printers: dict[str, DeviceState] = {}
-        self._troubles: dict[tuple[str, str], bool] = {}
+        self._troubles: dict[tuple[str, str], TroubleSign] = {}
         #: Troubles that this process itself has noted since it began to read.
         self._noted: set[tuple[str, str]] = set()
         self._own = Recent(4096)
@@ -190,7 +190,7 @@ class LookOut:
         about = (event.device, event.kind)
         self._noted.add(about)
         if event.begun:
-            self._troubles[about] = event.seen or self._troubles.get(about, False)
+            self._troubles[about] = TroubleSign(event.seen, event.times)
         else:
             self._troubles.pop(about, None)
 
@@ -334,9 +334,9 @@ class LookOut:
                 found[about] = before[about]
         self._troubles = found
         events: list[Event] = [
-            TroubleChanged(device, kind, begun=True, seen=seen)
-            for (device, kind), seen in found.items()
-            if before.get((device, kind)) is not seen
+            TroubleChanged(device, kind, begun=True, seen=sign.seen, times=sign.times)
+            for (device, kind), sign in found.items()
+            if before.get((device, kind)) != sign
         ]
         gone = before.keys() - found.keys()
         return events + [TroubleChanged(device, kind, begun=False) for device, kind in sorted(gone)]
