@@ -122,6 +122,16 @@ def test_nobody_who_steps_back_gets_the_place_of_another_whatever_the_class() ->
     assert 3 < place < 4
 
 
+def test_however_many_step_back_behind_one_person_no_two_have_one_place() -> None:
+    line = [waiting(f"A00{n}", 5) for n in range(1, 6)]
+    for n in range(10, 210):
+        moved = waiting(f"A{n:03d}", 5)
+        moved.queued_seconds, moved.place = place_behind(line[:5], 3, NOON, 99.0, taken_in(line))
+        assert moved.place > line[2].place
+        assert moved.place not in {other.place for other in line}
+        line.append(moved)
+
+
 def test_stepping_back_three_places_comes_right_behind_the_third() -> None:
     line = [waiting(f"A00{n}", 9 - n) for n in range(1, 6)]
     moved = waiting("A009", 60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from typing import Protocol, TypeVar
 
 _ENDLESS = float("inf")
@@ -286,5 +287,7 @@ def place_behind(
     if not line or len(line) < places:
         return now, last
     before = line[places - 1]
-    behind = [place for place in taken(before.queued_seconds) if place > before.place]
-    return before.queued_seconds, (before.place + min(behind)) / 2 if behind else before.place + 0.5
+    edges = [before.place, *sorted(place for place in taken(before.queued_seconds) if place > before.place)]
+    # After some fifty halvings nothing lies between two places; then it is behind the next one.
+    middles = ((low + high) / 2 for low, high in pairwise(edges) if low < (low + high) / 2 < high)
+    return before.queued_seconds, next(middles, edges[-1] + 0.5)
