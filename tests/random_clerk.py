@@ -229,9 +229,15 @@ class RandomClerk(Presser):
         if number is not None:
             answer = self.press(f"{API}/tickets/{number}/reinstate", {}, "illegal_move")
             if answer.status == 200:
+                self._moved_besides(number)
                 self.day.note_done("reinstate")
             else:
                 self.day.note_refused("reinstate", answer)
+
+    def _moved_besides(self, number: str) -> None:
+        """An undo would take back this press now, and not the one that is remembered."""
+        if self._last is not None and self._last.number == number:
+            self._last = None
 
     def _take_for_somebody(self) -> None:
         """A number by hand, from paper or with priority."""
@@ -247,9 +253,10 @@ class RandomClerk(Presser):
     def _grant_priority(self) -> None:
         latest = self.day.issued[-8:]
         if latest:
-            path = f"{API}/tickets/{self.chance.choice(latest)}/priority"
-            answer = self.press(path, {"reason_code": "elderly"}, "not_in_line")
+            number = self.chance.choice(latest)
+            answer = self.press(f"{API}/tickets/{number}/priority", {"reason_code": "elderly"}, "not_in_line")
             if answer.status == 200:
+                self._moved_besides(number)
                 self.day.note_done("priority")
             else:
                 self.day.note_refused("priority", answer)
