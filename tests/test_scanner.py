@@ -36,7 +36,7 @@ def scan(page: Page, text: str, end: str = "Enter") -> None:
 
 
 def type_haltingly(page: Page, text: str) -> None:
-    """The keys of a scan on a busy computer: it stops where they could be a hand's, on the way, and at the end."""
+    """The keys of a scan on a busy computer: it stops early, on the way, and before the last."""
     for place, character in enumerate(text):
         late = place < MAY_BE_A_HAND or place % 10 == 0 or place == len(text) - 1
         page.keyboard.press(character, delay=SLOW_MS if late else 0)
